@@ -1,0 +1,78 @@
+# Everything a person or CI runs, one word each. Needs make, a POSIX shell and Python 3.11 to 3.13.
+
+PY = .venv/bin/python
+UV = .venv/bin/uv
+ENGINES_PY = .venv-engines/bin/python
+PINS = pyproject.toml constraints.txt
+PORT ?= 3000
+
+export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
+export DAGSTER_DISABLE_TELEMETRY = 1
+
+.DEFAULT_GOAL = help
+.PHONY: help setup shelf demo test test-base test-engines judge lint bench ui pins clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+setup: .venv/base.stamp ## install what the demo and the UI need into .venv
+	@echo "ready: .venv/bin/maquette, make demo, make ui"
+
+shelf: .venv/base.stamp ## fetch the default models and art, 80 MB, checked by sha256
+	@.venv/bin/maquette shelf fetch
+
+demo: shelf ## make a small sticker pack, from prompts to USDZ
+	@$(PY) -m scripts.demo
+
+test: test-base test-engines ## run all tests
+
+test-base: .venv/dev.stamp ## run the tests that need no torch
+	@$(PY) -m pytest -m "not engines and not judge and not slow"
+
+test-engines: .venv-engines/ready.stamp ## run the learned engines' tests on a CPU torch
+	@OMP_NUM_THREADS=1 $(ENGINES_PY) -m pytest -m engines
+
+judge: .venv/dev.stamp shelf ## let outside programs read what we write
+	@sh tests/judges/setup.sh
+	@$(PY) -m pytest -m judge
+
+lint: .venv/dev.stamp ## check style, types, layers and spelling
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/pyright
+	@.venv/bin/lint-imports
+	@.venv/bin/codespell
+
+bench: shelf ## measure what the README claims
+	@$(PY) bench/stickers.py
+
+ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
+	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml
+	@DAGSTER_HOME=$(CURDIR)/var/dagster $(PY) -m dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT)
+
+pins: .venv/base.stamp ## renew constraints.txt from pyproject.toml
+	@grep '^#' constraints.txt > constraints.new
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
+	    --no-header --no-annotate pyproject.toml >> constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## remove the environments and every cache; var/ is left alone
+	rm -rf .venv .venv-engines .venv-judges tests/judges/node_modules .ruff_cache .import_linter_cache .hypothesis maquette.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than the pins it was made from, so a second run costs nothing.
+
+.venv/bin/uv:
+	@sh scripts/venv.sh .venv
+
+.venv/base.stamp: .venv/bin/uv $(PINS)
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/base.stamp
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv-engines/ready.stamp: .venv/base.stamp scripts/engines.sh
+	@sh scripts/engines.sh .venv-engines
+	@touch $@

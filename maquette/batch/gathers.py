@@ -1,0 +1,60 @@
+"""Gathers: many items to one, such as packs, movies and exports.
+
+What belongs here: grouping rows and naming what comes of a group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from maquette.batch.host import Task
+from maquette.batch.manifests import Manifest, Row, join
+from maquette.batch.runner import Runner, row_from, told
+from maquette.batch.stages import Stage
+from maquette.provenance import Provenance
+
+
+def run_gather(
+    runner: Runner,
+    stage: Stage,
+    *inputs: Manifest,
+    group_size: int,
+    params: Callable[[int, int], dict[str, Any]],
+) -> Manifest:
+    """Run a gather stage over groups of so many items, in order; one row per group comes back.
+
+    Each group's parameters come from its number (from 1) and the number of groups; its row is
+    called by their ``item``.
+    """
+    rows = join(*inputs)
+    groups = [rows[n : n + group_size] for n in range(0, len(rows), group_size)]
+    given = [params(n, len(groups)) for n in range(1, len(groups) + 1)]
+    tasks = [_task(runner, stage, g, params=p) for g, p in zip(groups, given, strict=True)]
+    outcomes, origins = runner.settle(stage, tasks)
+    made = tuple(
+        row_from(
+            outcomes[task.recipe],
+            stage=stage,
+            item=str(p["item"]),
+            params=p,
+            origin=origins[task.recipe],
+        )
+        for task, p in zip(tasks, given, strict=True)
+    )
+    return Manifest(inputs[0].line, stage.name, inputs[0].batch, made)
+
+
+def _task(runner: Runner, stage: Stage, group: Sequence[Row], *, params: dict[str, Any]) -> Task:
+    # lists, because their order counts; and all that a Member tells, because a stage may repeat it
+    sums = [[row.item, [[o.name, o.sha256] for o in row.objects]] for row in group]
+    words = [[row.params, row.notes, row.scores, row.provenance.to_json()] for row in group]
+    provenance = Provenance(parents=tuple(p for row in group for p in row.provenance.parents))
+    options = runner.options(stage, params, provenance)
+    return Task(
+        recipe=runner.recipe(stage, options, {"objects": sums, "words": words}, provenance),
+        options=options,
+        provenance=provenance,
+        members=tuple(group),
+        step_params=told(options),
+    )

@@ -1,0 +1,246 @@
+"""The command line: ``maquette make | submit | shelf``.
+
+What belongs here: words in, words out. What does not: anything another program would want.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from maquette.batch.store import DEFAULT_URL
+from maquette.errors import InputError, MaquetteError
+
+if TYPE_CHECKING:
+    from maquette.batch.manifests import Manifest
+    from maquette.batch.progress import Progress
+    from maquette.batch.store import Store
+    from maquette.lines.stickers import Finished
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit status."""
+    asked = _parser().parse_args(arguments)
+    console = Console(stderr=True)
+    try:
+        return int(asked.run(asked) or 0)
+    except MaquetteError as trouble:
+        console.print(f"[bold red]{trouble.code}[/] {escape(trouble.reason)}", highlight=False)
+        if trouble.fix:
+            console.print(f"  {escape(trouble.fix)}", highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("stopped; run it again and it goes on where it was")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="maquette", description="A media factory.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_make(commands.add_parser("make", help="make an upload here and now, without Dagster"))
+    _add_submit(commands.add_parser("submit", help="put an upload into the inbox of the store"))
+    _add_shelf(commands.add_parser("shelf", help="list, fetch and verify models and art"))
+    return parser
+
+
+def _add_upload(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("line", choices=["stickers"], help="which product line")
+    parser.add_argument("upload", type=Path, help="a prompt set: csv, yaml, json, jsonl, parquet")
+    parser.add_argument(
+        "--store",
+        default="",
+        help=f"folder or s3://bucket/prefix (default: MAQUETTE_STORE or {DEFAULT_URL})",
+    )
+
+
+def _add_make(parser: argparse.ArgumentParser) -> None:
+    _add_upload(parser)
+    parser.add_argument("-o", "--output", type=Path, default=Path("out"), help="where to put it")
+    parser.add_argument("--image-generator", default="", help="such as composer, flux-schnell")
+    parser.add_argument("--segmenter", default="", help="such as u2netp, sam2")
+    parser.add_argument("--matter", default="", help="such as guided, vitmatte")
+    parser.set_defaults(run=_make)
+
+
+def _add_submit(parser: argparse.ArgumentParser) -> None:
+    _add_upload(parser)
+    parser.set_defaults(run=_submit)
+
+
+def _add_shelf(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    actions.add_parser("list", help="what there is").set_defaults(run=_shelf_list)
+    for action, words, run in (
+        ("fetch", "download and verify (default: what the embedded engines need)", _shelf_fetch),
+        ("verify", "compare checksums (default: all that is here)", _shelf_verify),
+    ):
+        each = actions.add_parser(action, help=words)
+        each.add_argument("names", nargs="*", metavar="NAME")
+        each.set_defaults(run=run)
+
+
+def _make(asked: argparse.Namespace) -> int:
+    from maquette.batch.host import Host
+    from maquette.batch.runner import LocalPlace, Runner
+    from maquette.batch.store import open_store, told_store
+    from maquette.engines import chosen
+    from maquette.lines import stickers
+
+    store = open_store(told_store(asked.store))
+    batch = _submitted(store, asked)
+    named = {
+        "ImageGenerator": asked.image_generator,
+        "Segmenter": asked.segmenter,
+        "Matter": asked.matter,
+    }
+    engines = chosen({role: name for role, name in named.items() if name})
+    with _bars() as bars:
+        runner = Runner(
+            store,
+            LocalPlace(Host(store)),
+            engines,
+            listener=_Shown(bars),
+            progress_every_s=0.2,
+        )
+        try:
+            finished = stickers.make(runner, batch=batch)
+        finally:
+            runner.place.close()
+    _hand_out(store, finished, to=asked.output)
+    print_made(finished.manifests, finished.delivery.set_aside)
+    Console().print(f"{len(finished.delivery.files)} files in [bold]{asked.output}[/]")
+    return 0 if finished.manifests[-1].delivered else 1
+
+
+def _submit(asked: argparse.Namespace) -> int:
+    from maquette.batch.store import open_store, told_store
+    from maquette.batch.uploads import upload_key
+
+    store = open_store(told_store(asked.store))
+    batch = _submitted(store, asked)
+    key = upload_key(store, line=asked.line, batch=batch)
+    Console().print(f"uploaded as {key}; the sensor makes it batch [bold]{batch}[/]")
+    return 0
+
+
+def _submitted(store: Store, asked: argparse.Namespace) -> str:
+    """The batch of an upload that was put into the inbox, its photos before it."""
+    from maquette.batch.uploads import INBOX, submit, write_ticket
+    from maquette.lines.prompt_sets import read_prompt_set
+
+    path: Path = asked.upload
+    if not path.is_file():
+        raise InputError("UPLOAD_MISSING", f"there is no file {path}")
+    data = path.read_bytes()
+    named = {row.picture for row in read_prompt_set(data, name=path.name).rows if row.picture}
+    photos = {n: path.parent / n for n in sorted(named) if (path.parent / n).is_file()}
+    # photos come with a folder of their own, or two people's cat.jpg would be one
+    folder = _folder_of(path, data, list(photos.values())) if photos else ""
+    for name, photo in photos.items():
+        store.put(f"{INBOX[asked.line]}{folder}/{name}", photo.read_bytes())
+    key = submit(store, line=asked.line, name=path.name, data=data, folder=folder)
+    return write_ticket(store, line=asked.line, key=key)
+
+
+def _folder_of(path: Path, data: bytes, photos: Sequence[Path]) -> str:
+    from maquette.batch.store import sha256_of
+    from maquette.batch.uploads import slug
+
+    sums = "".join(sha256_of(each) for each in (data, *(photo.read_bytes() for photo in photos)))
+    return f"{slug(path.stem)}-{sha256_of(sums.encode())[:8]}"
+
+
+def _hand_out(store: Store, finished: Finished, *, to: Path) -> None:
+    for name in (*finished.delivery.files, "index.json"):
+        target = to / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(store.get(finished.delivery.folder + name))
+
+
+def _bars() -> Bars:
+    return Bars(
+        TextColumn("{task.description:>12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+class _Shown:
+    """A progress listener that draws one bar per stage."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, int] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage not in self._tasks:
+            self._tasks[progress.stage] = self._bars.add_task(progress.stage, total=progress.total)
+        self._bars.update(self._tasks[progress.stage], completed=progress.done)  # pyright: ignore
+
+
+def print_made(manifests: Sequence[Manifest], set_aside: Sequence[dict[str, str]]) -> None:
+    """A table of every item: what drew it, how long it took, made now or reused."""
+    table = Table("item", "engine", "seconds", "", title=f"batch {manifests[0].batch}")
+    engines = {row.item: row.engine for m in manifests for row in m.rows if row.engine}
+    first = {row.item: row.engine for row in manifests[1].rows if row.engine}
+    for row in manifests[0].delivered:
+        rows = [r for m in manifests[1:] for r in m.rows if r.item == row.item]
+        seconds = sum(r.seconds for r in rows)
+        lost = next((r.code for r in rows if not r.ok), "")
+        made = any(r.origin == "made" for r in rows)
+        fate = f"[red]{lost}[/]" if lost else "made" if made else "reused"
+        engine = first.get(row.item) or engines.get(row.item, "")
+        table.add_row(row.item, engine, f"{seconds:.2f}", fate)
+    console = Console()
+    console.print(table)
+    for one in set_aside:
+        words = escape(f"{one['item']}: {one['reason']} {one['fix']}")
+        console.print(f"[red]{one['code']}[/] {words}")
+
+
+def _shelf_list(asked: argparse.Namespace) -> int:
+    del asked
+    from maquette.engines.shelf import list_rows
+
+    table = Table("name", "what it is", "licence", "MB", "on the shelf", "fetched by default")
+    for row in list_rows():
+        here, default = ("yes" if flag else "" for flag in (row.here, row.default))
+        table.add_row(row.name, escape(row.about), row.licence, f"{row.size_mb:g}", here, default)
+    Console().print(table)
+    return 0
+
+
+def _shelf_fetch(asked: argparse.Namespace) -> int:
+    from maquette.engines import make
+    from maquette.engines.shelf import fetch, list_rows
+
+    names = asked.names or [row.name for row in list_rows() if row.default]
+    fetch(names, report=Console(stderr=True).print)
+    if "composer-art" in names:
+        make("composer", role="ImageGenerator").prepare()  # seconds now, not with the first prompt
+    return 0
+
+
+def _shelf_verify(asked: argparse.Namespace) -> int:
+    from maquette.engines.shelf import list_rows, verify
+
+    states = verify(asked.names or [row.name for row in list_rows() if row.here])
+    for name, state in states.items():
+        Console().print(f"{state:>8}  {name}")
+    return 0 if all(state == "sound" for state in states.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

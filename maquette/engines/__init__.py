@@ -1,0 +1,129 @@
+"""The table of engines: which exist, which role each plays, where each lives.
+
+What belongs here: the table and the one way to get an engine by name. What does not: any engine;
+each model family is one module beside this one, imported only when its engine is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maquette.batch.host import EngineSpec
+from maquette.errors import InputError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One engine: where it is made, and what its user should know."""
+
+    role: str  # a protocol in maquette.roles
+    factory: str  # module:function, called with the engine's settings
+    about: str
+    licence: str  # of weights or art, SPDX where there is one
+    extra: str = ""  # the extra that installs what it needs
+
+
+DEFAULTS = {
+    "ImageGenerator": "composer",
+    "Segmenter": "u2netp",
+    "Matter": "guided",
+    "Embedder": "minilm",
+}
+# role -> the environment variable that chooses its engine
+VARIABLES = {
+    "ImageGenerator": "MAQUETTE_IMAGE_GENERATOR",
+    "Segmenter": "MAQUETTE_SEGMENTER",
+    "Matter": "MAQUETTE_MATTER",
+}
+
+TABLE: dict[str, Entry] = {
+    "composer": Entry(
+        "ImageGenerator",
+        "maquette.engines.composer:make",
+        "composes emoji vector art chosen by sentence embedding; no GPU, no torch",
+        "MIT, Apache-2.0",
+    ),
+    "stored": Entry(
+        "ImageGenerator",
+        "maquette.engines.stored:make",
+        "hands out pictures from a folder, for benches and for tests of everything after it",
+        "yours",
+    ),
+    "flux-schnell": Entry(
+        "ImageGenerator",
+        "maquette.engines.diffusion:make_flux_schnell",
+        "FLUX.1-schnell, 4 steps",
+        "Apache-2.0",
+        extra="gpu",
+    ),
+    "flux2-klein": Entry(
+        "ImageGenerator",
+        "maquette.engines.diffusion:make_flux2_klein",
+        "FLUX.2 [klein] 4B, 4 steps",
+        "Apache-2.0",
+        extra="gpu",
+    ),
+    "sdxl-lightning": Entry(
+        "ImageGenerator",
+        "maquette.engines.diffusion:make_sdxl_lightning",
+        "SDXL-Lightning, 4 steps",
+        "OpenRAIL++",
+        extra="gpu",
+    ),
+    "u2netp": Entry(
+        "Segmenter",
+        "maquette.engines.u2net:make_u2netp",
+        "salient subject, 4.6 MB, 0.2 s on a CPU",
+        "Apache-2.0",
+    ),
+    "sam2": Entry(
+        "Segmenter",
+        "maquette.engines.sam2:make",
+        "SAM 2.1, sizes tiny to large, by transformers or the sam2 package",
+        "Apache-2.0",
+        extra="gpu",
+    ),
+    "guided": Entry(
+        "Matter",
+        "maquette.engines.guided:make",
+        "guided filter within a band along the edge; no weights",
+        "none",
+    ),
+    "vitmatte": Entry("Matter", "maquette.engines.vitmatte:make", "ViTMatte", "MIT", extra="gpu"),
+    "minilm": Entry(
+        "Embedder",
+        "maquette.engines.minilm:make",
+        "all-MiniLM-L6-v2, 8-bit ONNX",
+        "Apache-2.0",
+    ),
+}
+
+
+def make(name: str, *, role: str, settings: dict[str, Any] | None = None) -> Any:
+    """The engine of that name, not yet loaded.
+
+    Raises InputError ENGINE_UNKNOWN for a name that is not in the table or plays another role.
+    """
+    entry = TABLE.get(name)
+    known = sorted(n for n, e in TABLE.items() if e.role == role)
+    if entry is None or entry.role != role:
+        raise InputError(
+            "ENGINE_UNKNOWN", f"no {role} engine is called {name!r}", fix=f"use one of {known}"
+        )
+    module, _, factory = entry.factory.partition(":")
+    return getattr(importlib.import_module(module), factory)(**(settings or {}))
+
+
+def chosen(
+    names: Mapping[str, str] | None = None, *, settings: Mapping[str, dict[str, Any]] | None = None
+) -> dict[str, EngineSpec]:
+    """Role -> engine: as named here, else by the environment, else the embedded default."""
+    picked: dict[str, EngineSpec] = {}
+    for role, default in DEFAULTS.items():
+        name = (names or {}).get(role) or os.environ.get(VARIABLES.get(role, ""), "") or default
+        picked[role] = EngineSpec(role, name, dict((settings or {}).get(name, {})))
+    return picked

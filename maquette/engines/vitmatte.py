@@ -1,0 +1,149 @@
+"""ViTMatte as a matter: the hard mask says where the edge is, the network how soft it is.
+
+What belongs here: the trimap, the network, and the promise that nothing changes away from the
+edge. What does not: edge colours and the guided filter (`maquette.pictures`, `engines.guided`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from maquette.engines import devices, hub
+from maquette.errors import EngineError, InputError
+from maquette.roles import EngineInfo
+from maquette.types import Bools, Bytes, Mask, Matte, Picture
+
+SIZES = {
+    "small": "hustvl/vitmatte-small-composition-1k",
+    "base": "hustvl/vitmatte-base-composition-1k",
+}
+INSIDE, UNKNOWN, OUTSIDE = 255, 128, 0  # of a trimap, as the network was trained
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user may set.
+
+    Attributes:
+        size: small (26 M parameters) or base (97 M), a little finer and twice the work.
+        model: a local folder, or ``organisation/name[@revision]``; the published one if None.
+        device: cuda, mps, cpu, or auto.
+        dtype: float32, bfloat16, float16, or auto.
+    """
+
+    size: str = "small"
+    model: str | None = None
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+def make(**settings: Any) -> VitMatte:
+    """ViTMatte, not yet loaded; settings are the fields of `Settings`."""
+    return VitMatte(devices.settings_of(Settings, settings))
+
+
+class VitMatte:
+    """A Matter; loads on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        devices.require("torch", "transformers")
+        if settings.size not in SIZES:
+            raise EngineError(
+                "ENGINE_SETTINGS",
+                f"size={settings.size!r} is unknown",
+                fix=f"use one of {list(SIZES)}",
+            )
+        self._settings = settings
+        self._loaded: tuple[Any, Any] | None = None
+
+    @cached_property
+    def _source(self) -> hub.Source:
+        return hub.locate(self._settings.model or SIZES[self._settings.size])
+
+    @cached_property
+    def _device(self) -> str:
+        return devices.pick_device(self._settings.device)
+
+    @cached_property
+    def _precision(self) -> str:
+        # bfloat16 has too few digits for alpha; float16 has them, and autocast keeps the sums.
+        wanted = self._settings.dtype
+        return devices.pick_precision(wanted, device=self._device, half="float16")
+
+    @cached_property
+    def info(self) -> EngineInfo:
+        """Facts about the engine; reads headers of a local model, loads nothing."""
+        return EngineInfo(
+            name="vitmatte",
+            version="1",
+            weights={"model": hub.identity(self._source)},
+            licences=("MIT",),
+            config={"device": self._device.partition(":")[0], "dtype": self._precision},
+        )
+
+    def refine(self, picture: Picture, mask: Mask, *, edge_px: int) -> Matte:
+        """A matte that is the network's within `edge_px` of the mask's edge, the mask elsewhere."""
+        if mask.inside.shape != picture.rgba.shape[:2]:
+            raise InputError(
+                "MASK_SIZE", f"a mask of {mask.inside.shape} does not fit {picture.rgba.shape[:2]}"
+            )
+        known = mask.inside.astype(np.float32)
+        band = edge_band(mask.inside, edge_px=edge_px)
+        if not band.any():  # an empty or full mask has no edge to soften
+            return Matte(known)
+        trimap = np.where(mask.inside, INSIDE, OUTSIDE).astype(np.uint8)
+        trimap[band] = UNKNOWN
+        with devices.told_plainly("vitmatte could not refine"):
+            alpha = self._alpha(np.ascontiguousarray(picture.rgba[..., :3]), trimap)
+        return Matte(np.where(band, alpha, known).astype(np.float32))
+
+    def _alpha(self, rgb: Bytes, trimap: Bytes) -> Any:
+        """(H, W) 0..1 as the network sees it, its padding cropped away."""
+        import torch
+
+        model, prepare = self._parts()
+        given = prepare(images=rgb, trimaps=trimap, return_tensors="pt")["pixel_values"]
+        half = torch.autocast(
+            self._device.partition(":")[0],
+            dtype=devices.torch_dtype(self._precision),
+            enabled=self._precision != "float32",
+        )
+        with torch.inference_mode(), half:
+            # Padded to a multiple of 32 on the right and at the bottom.
+            alphas = model(given.to(self._device)).alphas[0, 0, : rgb.shape[0], : rgb.shape[1]]
+            return alphas.float().clamp(0, 1).cpu().numpy()
+
+    def _parts(self) -> tuple[Any, Any]:
+        if self._loaded is None:
+            from transformers import VitMatteForImageMatting, VitMatteImageProcessorPil
+
+            hub.hush("transformers")
+            place, told = self._source.place, self._source.arguments
+            asked = {k: v for k, v in told.items() if k != "use_safetensors"}
+            with hub.loading(self._source):
+                model = VitMatteForImageMatting.from_pretrained(place, **told).eval()
+                prepare = VitMatteImageProcessorPil.from_pretrained(place, **asked)
+            self._loaded = model.to(self._device), prepare
+        return self._loaded
+
+    def close(self) -> None:
+        """Free the model; the next call loads it anew."""
+        if self._loaded is not None:
+            self._loaded = None
+            devices.release(self._device)
+
+
+def edge_band(inside: Bools, *, edge_px: int) -> Bools:
+    """(H, W) bool: the pixels within `edge_px` of the mask's edge, on either side."""
+    import cv2
+
+    if inside.all() or not inside.any():
+        return np.zeros_like(inside)
+    exact = cv2.DIST_MASK_PRECISE
+    to_outside = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, exact)
+    to_inside = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, exact)
+    return (to_outside + to_inside) <= edge_px  # one of the two is 0 everywhere

@@ -1,0 +1,49 @@
+"""File formats, one module each, and the one table of how each type is kept in the store.
+
+What belongs here: the table. What does not: any format's rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from maquette.formats import glb, png
+from maquette.provenance import Provenance
+from maquette.types import File, Mask, Matte, Mesh, Picture
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How values of one type become bytes and come back.
+
+    Attributes:
+        suffix: of the bytes' name; empty for `File`, which brings its own.
+        encode: the same value and provenance always give the same bytes.
+        decode: for bytes that `encode` made.
+    """
+
+    suffix: str
+    encode: Callable[[Any, Provenance], bytes]
+    decode: Callable[[bytes], Any]
+
+
+def _file_bytes(file: File, provenance: Provenance) -> bytes:
+    """A finished file as it is: its writer has already embedded the provenance."""
+    del provenance
+    return file.data
+
+
+def _file(data: bytes) -> File:
+    # the store knows the name; whoever needs the suffix takes it from there
+    return File(data, suffix="")
+
+
+CODECS: dict[type, Codec] = {
+    Picture: Codec("png", png.write_picture, png.read_picture),
+    Mask: Codec("png", png.write_mask, png.read_mask),
+    Matte: Codec("png", png.write_matte, png.read_matte),
+    Mesh: Codec("glb", glb.write_glb, glb.read_glb),
+    File: Codec("", _file_bytes, _file),
+}

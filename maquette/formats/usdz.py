@@ -1,0 +1,202 @@
+"""USDZ: a card as Apple's AR Quick Look wants it, metres, y up, one package without outside parts.
+
+usd-core writes the layer, we write the zip around it. What belongs here: authoring, and where a
+card is anchored. What does not: the zip (`usdz_archive`) and judging packages (`usd_rules`).
+The vertical and face anchorings follow Apple's documents; they are untried on a device.
+"""
+
+# usd-core has no stubs, and its modules fill themselves only when they are imported
+# pyright: reportAttributeAccessIssue=false
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from maquette.batch.stages import Made, map_stage
+from maquette.errors import FormatError, InputError
+from maquette.formats.glb import ROUGHNESS
+from maquette.formats.imprint import imprint
+from maquette.formats.usd_turns import USD_TURN
+from maquette.formats.usdz_archive import Entry, write_archive
+from maquette.provenance import Provenance
+from maquette.solids.surfaces import shaded
+from maquette.types import File, Floats, Mesh
+
+# what users ask for -> Apple's token; Apple knows plane, image, face and none, but not "world"
+ANCHORINGS = {"plane": "plane", "face": "face", "world": "none"}
+ALIGNMENTS = ("horizontal", "vertical", "any")
+
+LAYER, TEXTURE = "sticker.usdc", "albedo.png"
+FACE_SHARE = 0.75  # a card of 20 cm becomes one of 15 cm, the size of a face
+FACE_FORWARD_M = 0.10  # clear of the nose
+
+
+@dataclass(frozen=True)
+class Anchoring:
+    """Where a viewer puts the card: Apple's type, and the alignment that planes have."""
+
+    kind: str
+    alignment: str = ""
+
+
+@map_stage(version="1", makes="usdz")
+def package(
+    card: Mesh, *, provenance: Provenance, anchor_type: str = "plane", alignment: str = "horizontal"
+) -> Made:
+    """Pack a card for AR.
+
+    Args:
+        card: standing on y = 0 and facing +z.
+        provenance: embedded in the layer's metadata.
+        anchor_type: ``plane`` (a floor, a table, a wall), ``face`` or ``world`` (free).
+        alignment: of the plane: ``horizontal`` stands the card up, ``vertical`` hangs it flat
+            on a wall, ``any`` stands it up on whatever is found first.
+    """
+    if anchor_type not in ANCHORINGS:
+        raise InputError(
+            "ANCHOR_UNKNOWN",
+            f"anchor_type {anchor_type!r} is unknown",
+            fix=f"use one of {', '.join(ANCHORINGS)}",
+        )
+    if alignment not in ALIGNMENTS:
+        raise InputError(
+            "ANCHOR_UNKNOWN",
+            f"alignment {alignment!r} is unknown",
+            fix=f"use one of {', '.join(ALIGNMENTS)}",
+        )
+    anchoring = Anchoring(ANCHORINGS[anchor_type], alignment if anchor_type == "plane" else "")
+    data = write_usdz(card, provenance, anchoring=anchoring)
+    return Made(outputs={"usdz": File(data, "usdz")}, scores={"usdz_bytes": float(len(data))})
+
+
+def write_usdz(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> bytes:
+    """A mesh as USDZ bytes; same mesh, provenance and anchoring, same bytes."""
+    placed = replace(mesh, points=_placed(mesh.points, anchoring))
+    with USD_TURN:
+        layer = _layer_bytes(_stage(placed, provenance, anchoring=anchoring))
+    entries = [Entry(LAYER, layer)]
+    if mesh.texture_png is not None:
+        entries.append(Entry(TEXTURE, mesh.texture_png))
+    return write_archive(entries)
+
+
+def _placed(points: Floats, anchoring: Anchoring) -> Floats:
+    """Points of a standing card, moved to where the anchor's +y, its surface normal, wants them."""
+    x, y, z = points.T
+    if anchoring.kind == "face":
+        middle_m = (y.min() + y.max()) / 2
+        x, y, z = x * FACE_SHARE, (y - middle_m) * FACE_SHARE, z * FACE_SHARE + FACE_FORWARD_M
+    elif anchoring.alignment == "vertical":
+        # lies on the wall with its back, its picture looking along the wall's normal
+        middle_m = (y.min() + y.max()) / 2
+        y, z = z - z.min(), middle_m - y
+    return np.column_stack([x, y, z]).astype(np.float32)
+
+
+def _stage(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> Any:
+    from pxr import Kind, Usd, UsdGeom, UsdShade
+
+    stage = Usd.Stage.CreateInMemory(LAYER)
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    stage.GetRootLayer().customLayerData = dict(sorted(imprint(provenance).items()))
+    root = UsdGeom.Xform.Define(stage, "/Sticker").GetPrim()
+    stage.SetDefaultPrim(root)
+    Usd.ModelAPI(root).SetKind(Kind.Tokens.component)
+    _anchor(root, anchoring)
+    card = _geometry(stage, mesh)
+    UsdShade.MaterialBindingAPI.Apply(card).Bind(_material(stage, mesh))
+    return stage
+
+
+def _anchor(root: Any, anchoring: Anchoring) -> None:
+    """Apple's anchoring schema, by hand: USD does not know it."""
+    from pxr import Sdf
+
+    def set_token(name: str, token: str) -> None:
+        kind = Sdf.ValueTypeNames.Token
+        root.CreateAttribute(name, kind, False, Sdf.VariabilityUniform).Set(token)
+
+    schemas = Sdf.TokenListOp.Create(prependedItems=["Preliminary_AnchoringAPI"])
+    root.SetMetadata("apiSchemas", schemas)
+    set_token("preliminary:anchoring:type", anchoring.kind)
+    if anchoring.kind == "plane":
+        set_token("preliminary:planeAnchoring:alignment", anchoring.alignment)
+
+
+def _geometry(stage: Any, mesh: Mesh) -> Any:
+    from pxr import Sdf, UsdGeom, Vt
+
+    surface = shaded(mesh)
+    card = UsdGeom.Mesh.Define(stage, "/Sticker/Card")
+    card.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(surface.points))
+    counts = np.full(len(surface.faces), 3, np.int32)
+    card.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(counts))
+    corners = np.ascontiguousarray(surface.faces.ravel())
+    card.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(corners))
+    card.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    card.CreateDoubleSidedAttr(False)
+    extent = np.stack([surface.points.min(axis=0), surface.points.max(axis=0)])
+    card.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(extent))
+    card.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(surface.normals))
+    card.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    st = UsdGeom.PrimvarsAPI(card).CreatePrimvar(
+        "st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
+    )
+    # USD's texture origin is at the bottom left
+    bottom_up = np.column_stack([surface.uv[:, 0], 1 - surface.uv[:, 1]])
+    st.Set(Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(bottom_up)))
+    return card.GetPrim()
+
+
+def _material(stage: Any, mesh: Mesh) -> Any:
+    from pxr import Sdf, UsdGeom, UsdShade
+
+    UsdGeom.Scope.Define(stage, "/Sticker/Looks")
+    material = UsdShade.Material.Define(stage, "/Sticker/Looks/Print")
+    surface = UsdShade.Shader.Define(stage, "/Sticker/Looks/Print/Surface")
+    surface.CreateIdAttr("UsdPreviewSurface")
+    surface.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(ROUGHNESS)
+    surface.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(0.0)
+    if mesh.texture_png is not None:
+        texture = _texture(stage)
+        rgb = texture.CreateOutput("rgb", Sdf.ValueTypeNames.Float3)
+        surface.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).ConnectToSource(rgb)
+        if mesh.alpha_cutoff is not None:
+            alpha = texture.CreateOutput("a", Sdf.ValueTypeNames.Float)
+            surface.CreateInput("opacity", Sdf.ValueTypeNames.Float).ConnectToSource(alpha)
+            threshold = surface.CreateInput("opacityThreshold", Sdf.ValueTypeNames.Float)
+            threshold.Set(mesh.alpha_cutoff)
+    shown = surface.CreateOutput("surface", Sdf.ValueTypeNames.Token)
+    material.CreateSurfaceOutput().ConnectToSource(shown)
+    return material
+
+
+def _texture(stage: Any) -> Any:
+    from pxr import Sdf, UsdShade
+
+    reader = UsdShade.Shader.Define(stage, "/Sticker/Looks/Print/Coordinates")
+    reader.CreateIdAttr("UsdPrimvarReader_float2")
+    reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("st")
+    texture = UsdShade.Shader.Define(stage, "/Sticker/Looks/Print/Albedo")
+    texture.CreateIdAttr("UsdUVTexture")
+    texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(TEXTURE)
+    texture.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set("sRGB")
+    for wrap in ("wrapS", "wrapT"):
+        texture.CreateInput(wrap, Sdf.ValueTypeNames.Token).Set("clamp")
+    place = reader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
+    texture.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(place)
+    return texture
+
+
+def _layer_bytes(stage: Any) -> bytes:
+    """The stage's root layer in USD's binary form, which it can write to files only."""
+    with tempfile.TemporaryDirectory(prefix="maquette_usd_") as folder:
+        path = Path(folder, LAYER)
+        if not stage.GetRootLayer().Export(str(path)):
+            raise FormatError("USDZ_WRITE", "usd-core could not write the layer")
+        return path.read_bytes()

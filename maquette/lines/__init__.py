@@ -1,0 +1,4 @@
+"""Each line's stages in order, runnable without Dagster.
+
+What belongs here: which stage follows which. What does not: how any of them works.
+"""

@@ -1,0 +1,150 @@
+"""The sticker line: prompt set → picture → mask → matte → card → USDZ → pack.
+
+Runs by itself (`make`); the assets in ``pipeline_assets/stickers.py`` call the same pieces one by
+one. What belongs here: order, and what is particular to stickers. What does not: how any stage
+works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from maquette.batch.deliveries import Delivery, deliver, set_aside
+from maquette.batch.gathers import run_gather
+from maquette.batch.manifests import Manifest, Row, commit, join
+from maquette.batch.records import ObjectRef, blob_key
+from maquette.batch.runner import Runner
+from maquette.batch.store import ObjectMissing, Store, checked, sha256_of
+from maquette.batch.uploads import read_upload, slug, upload_key
+from maquette.errors import InputError, MaquetteError
+from maquette.formats.usd_rules import inspect
+from maquette.formats.usdz import package
+from maquette.lines.prompt_sets import Item, PromptSet, items_of, read_prompt_set
+from maquette.packs.bundle import FILES, FOLDERS, bundle
+from maquette.pictures.drawings import draw
+from maquette.pictures.masks import cut_out
+from maquette.pictures.mattes import soften
+from maquette.provenance import Provenance
+from maquette.solids.cards import stand
+from maquette.solids.previews import portray
+
+LINE = "stickers"
+VERSION = "1"  # of `take_in`
+PACK_SIZE = 30  # what the chat platforms take at most
+PACK_FIELDS = ("name", "theme", "publisher", "licence", "project", "client")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the line made of one batch: one manifest per asset, and where it was delivered."""
+
+    manifests: tuple[Manifest, ...]
+    delivery: Delivery
+
+
+def make(runner: Runner, *, batch: str) -> Finished:
+    """Run the whole line over one submitted batch."""
+    sets = take_in(runner.store, batch=batch)
+    images = runner.run(draw, sets).named("sticker_images")
+    masks = runner.run(cut_out, images).named("sticker_masks")
+    mattes = runner.run(soften, images, masks).named("sticker_mattes")
+    cards = runner.run(stand, mattes).named("sticker_meshes")
+    packages = runner.run_through((package, inspect, portray), cards).named("sticker_usdz")
+    finished = (mattes, cards, packages)
+    packs = pack(runner, *finished).named("sticker_packs")
+    history = (sets, images, masks, *finished)
+    for manifest in (*history, packs):
+        commit(runner.store, manifest)
+    delivery = hand_over(runner.store, packs=packs, finished=finished, history=history)
+    return Finished((*history, packs), delivery)
+
+
+def notes_of(sets: Manifest) -> tuple[str, ...]:
+    """What whoever uploaded the set should be told of it."""
+    packs = [row.params["pack"] for row in sets.rows if "pack" in row.params]
+    return tuple(packs[0]["notes"]) if packs else ()
+
+
+def take_in(store: Store, *, batch: str) -> Manifest:
+    """The rows of a batch's upload; photos it names are taken into the store."""
+    key = upload_key(store, line=LINE, batch=batch)
+    data = read_upload(store, key)
+    prompt_set = read_prompt_set(data, name=key.rpartition("/")[2])
+    pack_facts: dict[str, Any] = {name: getattr(prompt_set, name) for name in PACK_FIELDS}
+    pack_facts["notes"] = list(prompt_set.notes)
+    rows = [_taken(store, item, key=key, pack=pack_facts) for item in items_of(prompt_set)]
+    return Manifest(LINE, "prompt_sets", batch, (*rows, *_bad_rows(prompt_set)))
+
+
+def _taken(store: Store, item: Item, *, key: str, pack: dict[str, Any]) -> Row:
+    params: dict[str, Any] = {**item.params, "pack": pack}
+    prompt, seed = str(params["prompt"]), int(params["seed"])
+    if not params["picture"]:
+        return Row(item.item, params, provenance=Provenance(prompt, seed))
+    try:
+        photo = _photo(store, str(params["picture"]), beside=key)
+    except MaquetteError as trouble:
+        return _refused(item.item, trouble, params=params)
+    provenance = Provenance(prompt, seed, parents=(photo.sha256,))
+    return Row(item.item, params, objects=(photo,), provenance=provenance)
+
+
+def _photo(store: Store, name: str, *, beside: str) -> ObjectRef:
+    """A photo uploaded beside the prompt set, kept under its checksum."""
+    try:
+        key = checked(f"{beside.rpartition('/')[0]}/{name}")
+        data = read_upload(store, key)
+    except (InputError, ObjectMissing) as trouble:
+        raise InputError(
+            "PICTURE_MISSING",
+            f"{name!r} is not beside {beside} ({trouble.code})",
+            fix="upload the photo to the same folder, before the prompt set",
+        ) from trouble
+    sha256 = sha256_of(data)
+    suffix = slug(name.rpartition(".")[2], chars_at_most=8)
+    store.put_if_absent(blob_key(sha256, suffix), data)
+    return ObjectRef("photo", blob_key(sha256, suffix), sha256, len(data))
+
+
+def _bad_rows(prompt_set: PromptSet) -> list[Row]:
+    return [_refused(bad.id, bad.error, params={"row": bad.row}) for bad in prompt_set.bad_rows]
+
+
+def _refused(item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Row:
+    return Row(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
+
+
+def pack(runner: Runner, *finished: Manifest) -> Manifest:
+    """Packs of up to thirty finished stickers, numbered if there are several."""
+    rows = join(*finished)
+    facts: dict[str, Any] = rows[0].params["pack"] if rows else {}
+    name = slug(str(facts.get("name", "")))
+
+    def params(number: int, of: int) -> dict[str, Any]:
+        item = name if of == 1 else f"{name}-{number}"
+        return {"item": item, "pack": facts, "number": number, "of": of}
+
+    return run_gather(runner, bundle, *finished, group_size=PACK_SIZE, params=params)
+
+
+def hand_over(
+    store: Store,
+    *,
+    packs: Manifest,
+    finished: tuple[Manifest, ...],
+    history: tuple[Manifest, ...],
+) -> Delivery:
+    """Deliver packs and single stickers under readable names, and say what was set aside."""
+    files: dict[str, ObjectRef] = {}
+    for row in packs.delivered:
+        for name, ending in (("pack", "zip"), ("sheet", "jpg"), ("about", "json")):
+            if (ref := row.object(name)) is not None:
+                files[f"{row.item}.{ending}"] = ref
+    for row in join(*finished):
+        for name in FILES:
+            if (ref := row.object(name)) is not None:
+                files[f"{FOLDERS[name]}/{row.item}.{ref.key.rpartition('.')[2]}"] = ref
+    aside = set_aside(store, (*history, packs))
+    about = {"line": LINE, "batch": packs.batch, "set_aside": aside}
+    return deliver(store, line=LINE, batch=packs.batch, files=files, about=about)

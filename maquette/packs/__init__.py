@@ -1,0 +1,1 @@
+"""Packs: what a set of finished stickers is handed over as."""

@@ -1,0 +1,128 @@
+"""The roles engines play, as small typed protocols, and what every engine says of itself.
+
+An engine implements one role. It loads its weights on first use, is used by one thread at a
+time unless `EngineInfo.parallel` says otherwise, and frees everything in `close`. What belongs
+here: the protocols. What does not: any engine, and the table that names them
+(`maquette.engines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from maquette.types import Floats, Mask, Matte, Picture
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What an engine is, known without loading it: it is part of every recipe.
+
+    Attributes:
+        name: as users pick it: ``composer``, ``flux-schnell``.
+        version: of our code; raise it when its results change.
+        weights: file name -> sha256 (or publisher's revision) of what it loads.
+        licences: of the weights and art, as SPDX names.
+        config: settings that change the result.
+        batch_size: how many items it likes at once.
+        parallel: how many threads may call it at once; 1 for anything on a GPU.
+        source_type: IPTC digital source type of what it makes, empty if it makes no picture.
+    """
+
+    name: str
+    version: str
+    weights: dict[str, str] = field(default_factory=dict)
+    licences: tuple[str, ...] = ()
+    config: dict[str, Any] = field(default_factory=dict)
+    batch_size: int = 1
+    parallel: int = 1
+    source_type: str = ""
+
+
+class Engine(Protocol):
+    """What every engine has, whatever its role."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """Facts about the engine; asking loads nothing."""
+        ...
+
+    def close(self) -> None:
+        """Free memory and handles; the engine may be used again and then loads anew."""
+        ...
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """One picture to make."""
+
+    prompt: str
+    style: str  # art_style, realistic, cartoon, cyberpunk
+    size_px: int  # square
+    seed: int
+    copy: int = 0  # 0 .. count-1: copies of one prompt are meant to differ clearly
+
+
+@dataclass(frozen=True)
+class MadePicture:
+    """A picture and what its engine says about it.
+
+    Attributes:
+        native_alpha: the alpha is the engine's own and exact, no mask needs to be found.
+        approximate: the engine did not know the subject and drew something near.
+        notes: plain sentences for the item, such as ``'capybara' is drawn as hamster``.
+        emoji: the nearest emoji to what was drawn, if the engine knows.
+    """
+
+    picture: Picture
+    native_alpha: bool = False
+    approximate: bool = False
+    notes: tuple[str, ...] = ()
+    emoji: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class ImageGenerator(Engine, Protocol):
+    """Words to pictures."""
+
+    def generate(self, requests: Sequence[ImageRequest]) -> list[MadePicture | Exception]:
+        """One answer per request, in order; an item that fails is an exception in its place."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """What a person points at in a picture; pixel coordinates, all optional."""
+
+    points_xy: tuple[tuple[float, float], ...] = ()
+    labels: tuple[int, ...] = ()  # 1 keep, 0 leave out; one per point
+    boxes_xyxy: tuple[tuple[float, float, float, float], ...] = ()
+
+
+@runtime_checkable
+class Segmenter(Engine, Protocol):
+    """Picture to confidence that each pixel belongs to the subject."""
+
+    def segment(self, pictures: Sequence[Picture], prompts: Sequence[Prompts]) -> list[Floats]:
+        """One (H, W) float32 map in 0..1 per picture; empty prompts mean the salient subject."""
+        ...
+
+
+@runtime_checkable
+class Matter(Engine, Protocol):
+    """Hard mask to soft matte."""
+
+    def refine(self, picture: Picture, mask: Mask, *, edge_px: int) -> Matte:
+        """A matte that differs from the mask only within `edge_px` of its edge."""
+        ...
+
+
+@runtime_checkable
+class Embedder(Engine, Protocol):
+    """Sentences to unit vectors."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """(N, D) float32, length one each."""
+        ...

@@ -1,0 +1,110 @@
+"""Surfaces of meshes: shading normals, and whether a mesh is closed and right side out.
+
+What belongs here: what can be told from points and faces alone. What does not: making meshes
+and writing them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maquette.types import Floats, Indices, Mesh
+
+CREASE_DEG = 65.0  # a 45 degree chamfer shades round even around a bend, a box keeps its edges
+
+
+@dataclass(frozen=True)
+class Shaded:
+    """A mesh's corners with one normal each; points are repeated only along creases."""
+
+    points: Floats  # (V, 3)
+    normals: Floats  # (V, 3), length one
+    uv: Floats  # (V, 2)
+    faces: Indices  # (F, 3)
+
+
+def merged(points: NDArray[Any]) -> NDArray[np.int64]:
+    """(V,) a number per point, the same for points at the same float32 position."""
+    exact = np.ascontiguousarray(points.astype(np.float32) + np.float32(0))  # -0 becomes 0
+    _, number = np.unique(exact.view("V12").ravel(), return_inverse=True)
+    return number.astype(np.int64)
+
+
+def shaded(mesh: Mesh) -> Shaded:
+    """Give every corner a normal: round where faces meet gently, sharp along creases."""
+    corners = mesh.faces.ravel().astype(np.int64)
+    normals = corner_normals(mesh)
+    # the grid keeps rounding noise from splitting points whose corners agree
+    grid = np.round(normals * 2048).astype(np.int64) + 4096
+    key = ((corners << 39) | (grid[:, 0] << 26)) | (grid[:, 1] << 13) | grid[:, 2]
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    kept = corners[first]
+    faces = number.reshape(-1, 3).astype(np.int32)
+    return Shaded(mesh.points[kept], normals[first], mesh.uv[kept], faces)
+
+
+def corner_normals(mesh: Mesh) -> Floats:
+    """(3 F, 3) unit normals, one per corner of every face.
+
+    A corner averages the faces around its position that lie within the crease angle of its own.
+    Large flats outweigh the strips beside them, so a chamfer rounds the rim and leaves the art
+    evenly lit.
+    """
+    normals, weights = _weighted_faces(mesh)
+    corner_face = np.repeat(np.arange(len(mesh.faces)), 3)
+    place = merged(mesh.points)[mesh.faces.ravel()]
+    order = np.argsort(place, kind="stable")
+    counts = np.bincount(place)
+    starts = np.cumsum(counts) - counts
+    # every pair of corners that share a position, the corners in order
+    degree = counts[place[order]]
+    owner = np.repeat(order, degree)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(degree) - degree, degree)
+    other = order[np.repeat(starts[place[order]], degree) + within]
+    own_face, other_face = corner_face[owner], corner_face[other]
+    gentle = np.einsum("ij,ij->i", normals[own_face], normals[other_face]) >= np.cos(
+        np.deg2rad(CREASE_DEG)
+    )
+    shares = normals[other_face] * (weights[other_face] * gentle)[:, None]
+    summed = np.empty((len(corner_face), 3))
+    summed[order] = np.add.reduceat(shares, np.cumsum(degree) - degree) if len(shares) else 0
+    lengths = np.linalg.norm(summed, axis=1, keepdims=True)
+    summed = np.where(lengths > 0, summed / np.maximum(lengths, 1e-30), (0.0, 0.0, 1.0))
+    return summed.astype(np.float32)
+
+
+def _weighted_faces(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Unit normals of the faces, and as weight the area of all faces that look the same way."""
+    a, b, c = (mesh.points[mesh.faces[:, k]].astype(np.float64) for k in range(3))
+    cross = np.cross(b - a, c - a)
+    twice_area = np.linalg.norm(cross, axis=1)
+    normals = cross / np.maximum(twice_area, 1e-30)[:, None]
+    grid = np.round(normals * 1000).astype(np.int64) + 1000
+    key = (grid[:, 0] * 2001 + grid[:, 1]) * 2001 + grid[:, 2]
+    _, group = np.unique(key, return_inverse=True)
+    areas: NDArray[np.float64] = np.bincount(group, weights=twice_area).astype(np.float64)
+    return normals, areas[group]
+
+
+def open_edges(points: NDArray[Any], faces: NDArray[Any]) -> int:
+    """How many directed edges have no partner running back, with equal positions merged.
+
+    0 is watertight and consistently wound; faces that fold onto themselves count as open.
+    """
+    place = merged(points)[faces.astype(np.int64)]
+    edges = np.stack([place, np.roll(place, -1, axis=1)], axis=2).reshape(-1, 2)
+    key = edges[:, 0] << 32 | edges[:, 1]
+    back = edges[:, 1] << 32 | edges[:, 0]
+    distinct, times = np.unique(key, return_counts=True)
+    paired = np.isin(key, back) & (edges[:, 0] != edges[:, 1])
+    return int((~paired).sum() + (times - 1).sum()) if len(distinct) else 0
+
+
+def volume_m3(points: NDArray[Any], faces: NDArray[Any]) -> float:
+    """Enclosed volume of a closed mesh; negative when it is inside out."""
+    a, b, c = (points[faces[:, k]].astype(np.float64) for k in range(3))
+    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)

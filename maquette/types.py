@@ -1,0 +1,110 @@
+"""The nouns of the trade as plain frozen values, validated once and trusted afterwards.
+
+Pixels: row 0 on top, x right, y down, straight (not premultiplied) alpha. Solids: metres, y up,
+facing +z, counter-clockwise faces. Converters from model outputs live with their engines,
+never here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maquette.errors import InputError
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+Indices = NDArray[np.int32]
+
+
+def expect(name: str, array: NDArray[Any], *, shape: str, dtype: type, ndim: int) -> None:
+    """Refuse an array of the wrong dtype or number of axes, naming the shape that was meant."""
+    if array.ndim != ndim or array.dtype != dtype:
+        raise InputError(
+            "ARRAY_SHAPE",
+            f"{name} must be {shape} {np.dtype(dtype).name}, not {array.shape} {array.dtype}",
+        )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still picture with straight alpha; an opaque one has alpha 255 everywhere."""
+
+    rgba: Bytes  # (H, W, 4) uint8
+
+    def __post_init__(self) -> None:
+        expect("Picture.rgba", self.rgba, shape="(H, W, 4)", dtype=np.uint8, ndim=3)
+        if self.rgba.shape[2] != 4 or 0 in self.rgba.shape:
+            raise InputError("ARRAY_SHAPE", f"Picture.rgba must be (H, W, 4): {self.rgba.shape}")
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.rgba.shape[1], self.rgba.shape[0]
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether no pixel is see-through."""
+        return bool(self.rgba[..., 3].min() == 255)
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Which pixels belong to the subject."""
+
+    inside: Bools  # (H, W) bool
+
+    def __post_init__(self) -> None:
+        expect("Mask.inside", self.inside, shape="(H, W)", dtype=np.bool_, ndim=2)
+
+
+@dataclass(frozen=True)
+class Matte:
+    """How much of each pixel belongs to the subject."""
+
+    alpha: Floats  # (H, W) float32, 0 outside .. 1 inside
+
+    def __post_init__(self) -> None:
+        expect("Matte.alpha", self.alpha, shape="(H, W)", dtype=np.float32, ndim=2)
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """A triangle mesh with one texture: metres, y up, facing +z, counter-clockwise outside.
+
+    Points may repeat along texture seams; whether it is watertight is judged with equal
+    positions merged.
+
+    Attributes:
+        texture_png: the base colour picture as PNG bytes, or None for plain grey.
+        uv: one per point, origin at the *top left* of the texture, as in glTF.
+    """
+
+    points: Floats  # (V, 3) float32, metres
+    faces: Indices  # (F, 3) int32
+    uv: Floats  # (V, 2) float32
+    texture_png: bytes | None = None
+    alpha_cutoff: float | None = None  # cut-out transparency at this alpha; None is opaque
+
+    def __post_init__(self) -> None:
+        expect("Mesh.points", self.points, shape="(V, 3)", dtype=np.float32, ndim=2)
+        expect("Mesh.faces", self.faces, shape="(F, 3)", dtype=np.int32, ndim=2)
+        expect("Mesh.uv", self.uv, shape="(V, 2)", dtype=np.float32, ndim=2)
+        if len(self.uv) != len(self.points):
+            raise InputError("ARRAY_SHAPE", "Mesh.uv must have one row per point")
+        if len(self.faces) and int(self.faces.max()) >= len(self.points):
+            raise InputError("MESH_INDEX", "Mesh.faces names a point that does not exist")
+        if not np.isfinite(self.points).all():
+            raise InputError("MESH_NOT_FINITE", "Mesh.points holds values that are not numbers")
+
+
+@dataclass(frozen=True)
+class File:
+    """A finished file: its bytes and how its name ends (``usdz``)."""
+
+    data: bytes
+    suffix: str

@@ -1,0 +1,1 @@
+"""What is made. Stays empty: importing definitions here would be circular."""

@@ -1,0 +1,54 @@
+"""Asset checks: each a thin call of a pure verdict.
+
+What belongs here: which verdict stands beside which asset, and whether it stops what follows.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from maquette.batch.manifests import Manifest
+from maquette.batch.verdicts import Verdict, judge_quarantine
+from pipeline_assets.partitions import BATCHES
+from pipeline_assets.stickers import STICKERS
+
+USDZ_FAIL_ABOVE = 0.1  # a package Quick Look refuses is our fault, not the prompt's
+SEVERITY = {"WARN": dg.AssetCheckSeverity.WARN, "ERROR": dg.AssetCheckSeverity.ERROR}
+
+
+def _told(verdict: Verdict) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=verdict.passed,
+        severity=SEVERITY[verdict.severity],
+        description=verdict.text,
+        metadata=dict(verdict.figures),
+    )
+
+
+def few_set_aside(
+    asset: dg.AssetsDefinition, *, line: str, fail_above: float = 0.5, blocking: bool = False
+) -> dg.AssetChecksDefinition:
+    """A check that most items of a batch came through this asset."""
+
+    @dg.asset_check(
+        asset=asset,
+        name="few_set_aside",
+        blocking=blocking,
+        partitions_def=BATCHES[line],
+        description=f"Warns of items set aside; an error above {fail_above:.0%} of the batch.",
+    )
+    def check(asset: Manifest) -> dg.AssetCheckResult:
+        return _told(judge_quarantine(asset, fail_above=fail_above))
+
+    return check
+
+
+def sticker_checks(
+    assets: Sequence[dg.AssetsDefinition] = STICKERS,
+) -> list[dg.AssetChecksDefinition]:
+    """Every sticker asset is judged; unfit packages stop the pack."""
+    unfit = {"sticker_usdz": {"fail_above": USDZ_FAIL_ABOVE, "blocking": True}}
+    return [
+        few_set_aside(asset, line="stickers", **unfit.get(asset.key.path[-1], {}))
+        for asset in assets
+    ]

@@ -1,0 +1,49 @@
+"""The one door: `build_defs`, used by Dagster and by tests."""
+
+from typing import Any
+
+import dagster as dg
+
+from jobs.housekeeping import prune
+from jobs.lines import MAKE
+from jobs.orders import ORDERS
+from jobs.schedules import nightly_packs
+from pipeline_assets.checks import sticker_checks
+from pipeline_assets.housekeeping import usage_report
+from pipeline_assets.stages import stages_resource
+from pipeline_assets.stickers import STICKERS
+from pipeline_assets.uploads import uploaded_prompts
+from resources.engines import EnginesResource
+from resources.manifests import ManifestIOManager
+from resources.placement import PlacementResource
+from resources.store import StoreResource
+from sensors.failures import failed_runs
+from sensors.uploads import new_prompt_sets
+
+
+def build_defs(**overrides: Any) -> dg.Definitions:
+    """Everything Dagster needs to know; overrides replace resources by name."""
+    store = overrides.get("store") or StoreResource()
+    resources = {
+        "store": store,
+        "engines": EnginesResource(),
+        "placement": PlacementResource(),
+        "stages": stages_resource,
+        "io_manager": ManifestIOManager(store=store),
+        **overrides,
+    }
+    return dg.Definitions(
+        assets=[uploaded_prompts, *STICKERS, usage_report],
+        asset_checks=sticker_checks(),
+        jobs=[*MAKE.values(), *ORDERS.values(), prune],
+        schedules=[nightly_packs],
+        sensors=[new_prompt_sets, failed_runs],
+        resources=resources,
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """What Dagster loads."""
+    return build_defs()

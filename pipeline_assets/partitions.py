@@ -1,0 +1,5 @@
+"""Batches as dynamic partitions: one upload, one partition."""
+
+import dagster as dg
+
+BATCHES = {"stickers": dg.DynamicPartitionsDefinition(name="sticker_batches")}

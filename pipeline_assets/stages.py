@@ -1,0 +1,174 @@
+"""The one bridge between the craft and Dagster: runs a stage over manifests and reports.
+
+What belongs here: turning tallies into metadata, progress into log lines, errors into failures.
+What does not: any stage.
+"""
+
+import base64
+import html
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import dagster as dg
+
+from maquette.batch.gathers import run_gather
+from maquette.batch.manifests import Manifest
+from maquette.batch.records import checked_blob
+from maquette.batch.runner import Runner
+from maquette.batch.stages import Stage
+from maquette.batch.store import Store
+from maquette.errors import MaquetteError
+from maquette.pictures.sheets import overview
+from resources.engines import EnginesResource
+from resources.placement import PlacementResource
+from resources.store import StoreResource
+
+SHEET_TILES = 12
+TABLE_ROWS_AT_MOST = 50
+
+
+class Stages:
+    """Runs stages for assets: what they are handed as ``stages``."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+
+    @property
+    def store(self) -> Store:
+        """The store behind everything."""
+        return self.runner.store
+
+    def run(self, *stages: Stage, on: tuple[Manifest, ...], sheet: str = "") -> Manifest:
+        """Run map stages one after another; each sees what those before it made.
+
+        Args:
+            stages: in order.
+            on: the manifests the first one takes.
+            sheet: name of the picture object to show as a contact sheet in the UI.
+        """
+        with coded():
+            manifest = self.runner.run_through(stages, *on)
+        return self.report(manifest, stages=stages, sheet=sheet)
+
+    def gather(
+        self,
+        stage: Stage,
+        run: Callable[[Runner], Manifest],
+    ) -> Manifest:
+        """Run a gather stage, as its line says, and report."""
+        with coded():
+            manifest = run(self.runner)
+        return self.report(manifest, stages=(stage,))
+
+    def report(
+        self,
+        manifest: Manifest,
+        *,
+        stages: tuple[Stage, ...] = (),
+        sheet: str = "",
+        notes: tuple[str, ...] = (),
+    ) -> Manifest:
+        """Put figures, a contact sheet and what was set aside beside the materialisation."""
+        context = dg.AssetExecutionContext.get()
+        manifest = manifest.named(context.asset_key.path[-1])
+        context.set_data_version(context.asset_key, dg.DataVersion(manifest.digest))
+        context.add_output_metadata(
+            {
+                **self._figures(stages, manifest),
+                **({"contact_sheet": self._sheet(manifest, sheet)} if sheet else {}),
+                **({"set_aside": _set_aside(manifest)} if manifest.quarantined else {}),
+                **({"notes": dg.MetadataValue.md(_listed(notes))} if notes else {}),
+            }
+        )
+        return manifest
+
+    def _figures(self, stages: tuple[Stage, ...], manifest: Manifest) -> dict[str, Any]:
+        tallies = [self.runner.tallies[stage.name] for stage in stages]
+        figures: dict[str, Any] = {"items_quarantined": len(manifest.quarantined)}
+        if tallies:
+            # an item is reused only if no stage of the asset had to make it
+            made = max(t.made for t in tallies)
+            figures |= tallies[-1].metadata()
+            figures |= {
+                "items_made": made,
+                "items_reused": len(manifest.delivered) - made,
+                "items_quarantined": len(manifest.quarantined),
+                "seconds": round(sum(t.seconds for t in tallies), 3),
+                "engine_seconds": round(sum(t.engine_seconds for t in tallies), 3),
+            }
+            engines = sorted({row.engine for row in manifest.rows if row.engine})
+            figures["engines"] = ", ".join(engines) or "none needed"
+        licences = sorted({name for row in manifest.rows for name in row.licences})
+        return {**figures, **({"licences": ", ".join(licences)} if licences else {})}
+
+    def _sheet(self, manifest: Manifest, name: str) -> dg.MetadataValue:
+        """The first few pictures on one sheet; made by a stage, so an unchanged one is reused."""
+        first = replace(manifest, rows=manifest.delivered[:SHEET_TILES])
+        made = run_gather(
+            self.runner,
+            overview,
+            first,
+            group_size=SHEET_TILES,
+            params=lambda number, of: {"item": manifest.asset, "shown": name},
+        )
+        ref = made.rows[0].object("sheet") if made.rows else None
+        if ref is None:
+            return dg.MetadataValue.md("*nothing to show*")
+        code = base64.b64encode(checked_blob(self.store, ref)).decode()
+        more = len(manifest.delivered) - len(first.rows)
+        text = f"![contact sheet](data:image/jpeg;base64,{code})"
+        return dg.MetadataValue.md(text + (f"\n\n*and {more} more*" if more > 0 else ""))
+
+
+def _listed(notes: tuple[str, ...]) -> str:
+    return "\n".join(f"- {html.escape(note)}" for note in notes)
+
+
+def _set_aside(manifest: Manifest) -> dg.MetadataValue:
+    columns = ("item", "code", "reason", "fix")
+    records = [
+        dg.TableRecord({name: getattr(row, name)[:300] for name in columns})
+        for row in manifest.quarantined[:TABLE_ROWS_AT_MOST]
+    ]
+    schema = dg.TableSchema([dg.TableColumn(name, "string") for name in columns])
+    return dg.MetadataValue.table(records, schema=schema)
+
+
+@contextmanager
+def coded() -> Iterator[None]:
+    """Trouble that sinks a batch becomes a failure Dagster does not retry if it would last."""
+    try:
+        yield
+    except MaquetteError as trouble:
+        raise dg.Failure(
+            description=str(trouble),
+            metadata={"code": trouble.code, "reason": trouble.reason, "fix": trouble.fix},
+            allow_retries=not trouble.lasting and not trouble.needs_setup,
+        ) from trouble
+
+
+@dg.resource(
+    required_resource_keys={"store", "engines", "placement"},
+    description="Runs stages; keeps engines warm for the length of a run and frees them after it.",
+)
+def stages_resource(context: dg.InitResourceContext) -> Iterator[Stages]:
+    """One runner per run; nothing is loaded before a stage needs it."""
+    resources: Any = context.resources
+    store_resource: StoreResource = resources.store
+    engines: EnginesResource = resources.engines
+    placement: PlacementResource = resources.placement
+    store = store_resource.open()
+    place = placement.place(store)
+    log = context.log
+    runner = Runner(
+        store=store,
+        place=place,
+        engines=engines.specs(),
+        listener=lambda progress: log.info(str(progress)) if log else None,
+    )
+    try:
+        yield Stages(runner)
+    finally:
+        place.close()

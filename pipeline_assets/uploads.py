@@ -1,0 +1,11 @@
+"""What people put into the inbox, as external assets: nothing here makes them."""
+
+import dagster as dg
+
+uploaded_prompts = dg.AssetSpec(
+    "uploaded_prompts",
+    description="Prompt sets and photos that people put into `inbox/prompts/`.",
+    group_name="stickers",
+    kinds={"csv", "yaml", "json", "parquet"},
+    owners=["team:stickers"],
+)

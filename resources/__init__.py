@@ -1,0 +1,1 @@
+"""With what: the resources assets are handed."""

@@ -1,0 +1,40 @@
+"""The bench of the GPU engines runs without a GPU, on tiny shapes."""
+
+import json
+
+import pytest
+
+pytest.importorskip("torch")
+pytestmark = pytest.mark.engines
+
+
+def figures(capsys, *arguments):
+    """What the bench prints, one dictionary a line."""
+    from bench import engines
+
+    engines.main(arguments)
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_tiny_shapes_give_every_figure(capsys):
+    """Each engine is built, run and timed, and nothing else is printed."""
+    lines = figures(capsys, "--tiny")
+    assert [line["figure"].split()[0] for line in lines] == [
+        "flux-schnell",
+        "flux-schnell",
+        "sdxl-lightning",
+        "sdxl-lightning",
+        "sam2",
+        "sam2",
+    ]
+    assert all(line["value"] > 0 and line["ok"] for line in lines)
+
+
+def test_without_a_gpu_the_figures_are_skipped(capsys):
+    """No figure is given that was not measured."""
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    (line,) = figures(capsys)
+    assert "skipped" in line

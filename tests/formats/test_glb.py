@@ -1,0 +1,127 @@
+"""GLB: other readers agree, and what is broken is refused by name."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+import trimesh
+
+from maquette.errors import FormatError
+from maquette.formats.glb import read_glb, write_glb
+from maquette.solids.cards import stand
+from maquette.types import Mesh
+from tests import zoo
+
+GOOD = write_glb(stand(zoo.ball()).outputs["card"], zoo.provenance())
+
+
+def parts(data):
+    """The JSON and the binary chunk."""
+    (length,) = struct.unpack_from("<I", data, 12)
+    return json.loads(data[20 : 20 + length]), data[28 + length :]
+
+
+def rebuilt(change):
+    """The good file with its JSON changed in place."""
+    gltf, binary = parts(GOOD)
+    change(gltf)
+    text = json.dumps(gltf).encode()
+    text += b" " * (-len(text) % 4)
+    head = struct.pack("<IIIII", 0x46546C67, 2, 28 + len(text) + len(binary), len(text), 0x4E4F534A)
+    return head + text + struct.pack("<II", len(binary), 0x004E4942) + binary
+
+
+def test_trimesh_reads_the_same_solid():
+    """An independent reader sees one closed mesh of the same size, with its texture."""
+    card = stand(zoo.ball()).outputs["card"]
+    scene = trimesh.load(trimesh.util.wrap_as_stream(GOOD), file_type="glb")
+    (read,) = scene.geometry.values()
+    assert (len(card.faces), True) == (len(read.faces), read.is_watertight)
+    assert np.allclose([card.points.min(axis=0), card.points.max(axis=0)], read.bounds)
+    assert 0 == read.visual.material.metallicFactor
+
+
+def test_the_asset_says_what_made_it():
+    """Generator, prompt, source type and chain stand in the asset."""
+    asset = parts(GOOD)[0]["asset"]
+    expected = ("maquette", "a round cat", "draw")
+    extras = asset["extras"]
+    steps = extras["provenance"]["steps"]
+    assert expected == (asset["generator"], extras["description"], steps[0]["stage"])
+
+
+def test_planes_are_masked():
+    """A plane's material cuts out at half alpha, a card's is opaque."""
+    flat = write_glb(stand(zoo.ball(), geometry="plane").outputs["card"], zoo.provenance())
+    assert "MASK" == parts(flat)[0]["materials"][0]["alphaMode"]
+    assert "alphaMode" not in parts(GOOD)[0]["materials"][0]
+
+
+def test_writing_again_changes_nothing():
+    """A file that was read and written again is the same file, seams and all."""
+    for mesh in (zoo.box(), read_glb(GOOD)):
+        once = write_glb(mesh, zoo.provenance())
+        assert once == write_glb(read_glb(once), zoo.provenance())
+
+
+def test_many_points_get_wide_indices():
+    """More than 65 534 points are still found by their faces."""
+    count = 70_000
+    points = np.zeros((count, 3), np.float32)
+    points[:, 0] = np.arange(count)
+    points[::3, 1] = 1
+    faces = np.column_stack([np.arange(count - 2), np.arange(1, count - 1), np.arange(2, count)])
+    mesh = Mesh(points, faces.astype(np.int32), np.zeros((count, 2), np.float32))
+    assert 69_998 == len(read_glb(write_glb(mesh, zoo.provenance())).faces)
+
+
+def _at(*path):
+    """Set the value at a path of the JSON: the last element is the value."""
+
+    def change(gltf):
+        *way, last, value = path
+        for key in way:
+            gltf = gltf[key]
+        gltf[last] = value
+
+    return change
+
+
+SPOILED = {
+    "outside file": (_at("buffers", 0, "uri", "file:///etc/passwd"), "GLB_EXTERNAL"),
+    "outside picture": (_at("images", 0, "uri", "../../secret.png"), "GLB_EXTERNAL"),
+    "extension": (_at("extensionsRequired", ["KHR_draco"]), "GLB_EXTERNAL"),
+    "view too long": (_at("bufferViews", 0, "byteLength", 10**9), "GLB_BOUNDS"),
+    "view before start": (_at("bufferViews", 0, "byteOffset", -4), "GLB_BOUNDS"),
+    "count too large": (_at("accessors", 0, "count", 10**9), "GLB_BOUNDS"),
+    "count negative": (_at("accessors", 0, "count", -3), "GLB_BOUNDS"),
+    "no meshes": (_at("meshes", []), "GLB_CONTENT"),
+    "other kind": (_at("accessors", 0, "type", "MAT4"), "GLB_CONTENT"),
+    "other component": (_at("accessors", 0, "componentType", 5120), "GLB_CONTENT"),
+    "not a number": (_at("accessors", 0, "count", "many"), "GLB_CONTENT"),
+    "points for faces": (_at("meshes", 0, "primitives", 0, "indices", 0), "GLB_CONTENT"),
+    "lists for views": (_at("bufferViews", 0, []), "GLB_CONTENT"),
+    "buffers not listed": (_at("buffers", 3), "GLB_CONTENT"),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), SPOILED.values(), ids=SPOILED)
+def test_broken_content_is_refused(change, code):
+    """Every lie in the JSON is a format error with its own code."""
+    with pytest.raises(FormatError) as caught:
+        read_glb(rebuilt(change))
+    assert code == caught.value.code
+
+
+def test_missing_points_are_refused():
+    """A face that names a point which does not exist never reaches a mesh."""
+    with pytest.raises(FormatError, match="GLB_BOUNDS"):
+        read_glb(rebuilt(lambda gltf: gltf["accessors"][0].update(count=3)))
+
+
+@pytest.mark.parametrize("length", [0, 3, 12, 19, 40, 2000, len(GOOD) - 1])
+def test_truncated_files_are_refused(length):
+    """However much is missing, the error is ours."""
+    with pytest.raises(FormatError, match="GLB_HEADER"):
+        read_glb(GOOD[:length])

@@ -1,0 +1,185 @@
+"""What Dagster is given: the lists, what every asset tells of itself, and what importing costs."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipeline_assets.definitions import build_defs
+
+HOME = Path(__file__).parent.parent
+IMPORT_AT_MOST_S = 3.0
+ASSETS = {  # name -> group, kinds, pool
+    "uploaded_prompts": ("stickers", {"csv", "json", "parquet", "yaml"}, None),
+    "prompt_sets": ("stickers", {"yaml"}, None),
+    "sticker_images": ("stickers", {"png"}, "gpu"),
+    "sticker_masks": ("stickers", {"png"}, "gpu"),
+    "sticker_mattes": ("stickers", {"png"}, "gpu"),
+    "sticker_meshes": ("stickers", {"glb"}, None),
+    "sticker_usdz": ("stickers", {"usdz"}, None),
+    "sticker_packs": ("stickers", {"zip"}, None),
+    "usage_report": ("housekeeping", {"polars"}, None),
+}
+FED_BY = {
+    "uploaded_prompts": set(),
+    "prompt_sets": {"uploaded_prompts"},
+    "sticker_images": {"prompt_sets"},
+    "sticker_masks": {"sticker_images"},
+    "sticker_mattes": {"sticker_images", "sticker_masks"},
+    "sticker_meshes": {"sticker_mattes"},
+    "sticker_usdz": {"sticker_meshes"},
+    "sticker_packs": {
+        *("prompt_sets", "sticker_images", "sticker_masks"),
+        *("sticker_mattes", "sticker_meshes", "sticker_usdz"),
+    },
+    "usage_report": set(),
+}
+CHECKS = {  # asset, check -> whether it stops what follows
+    ("prompt_sets", "few_set_aside"): False,
+    ("sticker_images", "few_set_aside"): False,
+    ("sticker_masks", "few_set_aside"): False,
+    ("sticker_mattes", "few_set_aside"): False,
+    ("sticker_meshes", "few_set_aside"): False,
+    ("sticker_usdz", "few_set_aside"): True,
+    ("sticker_packs", "few_set_aside"): False,
+}
+JOBS = {"make_stickers", "order_stickers", "prune"}
+SENSORS = {"new_prompt_sets": "make_stickers", "failed_runs": None}
+SCHEDULES = {"nightly_packs": ("order_stickers", "0 2 * * *")}
+RESOURCES = {"store", "engines", "placement", "stages", "io_manager"}
+
+
+@pytest.fixture(scope="module")
+def repository():
+    """All definitions, resolved."""
+    return build_defs().get_repository_def()
+
+
+@pytest.fixture(scope="module")
+def nodes(repository):
+    """Asset name -> what the graph knows of it."""
+    graph = repository.asset_graph
+    return {key.path[-1]: graph.get(key) for key in graph.get_all_asset_keys()}
+
+
+def test_assets_are_these(nodes):
+    """The assets with their groups, kinds and pools are those of the list."""
+    pools = {name: next(iter(_pools(node)), None) for name, node in nodes.items()}
+    found = {n: (node.group_name, set(node.kinds), pools[n]) for n, node in nodes.items()}
+    assert found == ASSETS
+
+
+def _pools(node):
+    return node.pools or set() if node.is_materializable else set()
+
+
+def test_assets_feed_each_other_like_this(nodes):
+    """Every asset is fed by those of the list and no others."""
+    fed_by = {n: {key.path[-1] for key in node.parent_keys} for n, node in nodes.items()}
+    assert fed_by == FED_BY
+
+
+def test_checks_are_these(repository):
+    """The checks are those of the list, and only unfit packages stop what follows."""
+    graph = repository.asset_graph
+    found = {
+        (key.asset_key.path[-1], key.name): graph.get(key).blocking
+        for key in graph.asset_check_keys
+    }
+    assert found == CHECKS
+
+
+def test_jobs_are_these(repository):
+    """The jobs are those of the list, beside the one Dagster makes for itself."""
+    assert {name for name in repository.job_names if not name.startswith("__")} == JOBS
+
+
+def test_sensors_are_these(repository):
+    """The sensors and their jobs are those of the list, and both run unless stopped."""
+    found = {
+        sensor.name: sensor.job_name if sensor.has_jobs or sensor.targets else None
+        for sensor in repository.sensor_defs
+        if sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    }
+    assert found == SENSORS
+
+
+def test_schedules_are_these(repository):
+    """The schedules, their jobs and times are those of the list."""
+    found = {s.name: (s.job_name, s.cron_schedule) for s in repository.schedule_defs}
+    assert found == SCHEDULES
+
+
+def test_resources_are_these():
+    """The resources are those of the list, and one can be replaced by its name."""
+    assert set(build_defs().resources) == RESOURCES
+    mine = object()
+    assert mine is build_defs(engines=mine).resources["engines"]
+
+
+def test_the_job_makes_the_whole_line(repository):
+    """make_stickers selects every asset of the line, and nothing of the house's own books."""
+    made = {
+        key.path[-1]
+        for key in repository.get_job("make_stickers").asset_layer.executable_asset_keys
+    }
+    assert made == set(ASSETS) - {"uploaded_prompts", "usage_report"}
+
+
+@pytest.mark.parametrize("name", ASSETS)
+def test_assets_tell_of_themselves(name, nodes):
+    """Every asset has a group, kinds, an owning team and a sentence; every made one a version."""
+    node = nodes[name]
+    assert node.group_name != "default"
+    assert node.kinds
+    assert node.owners
+    assert all(owner.startswith("team:") for owner in node.owners)
+    assert len(node.description or "") > 20
+    assert bool(node.code_version) is node.is_materializable
+
+
+@pytest.mark.parametrize(("asset", "check"), CHECKS, ids=[asset for asset, _ in CHECKS])
+def test_checks_tell_of_themselves(asset, check, repository):
+    """Every check says in a sentence what it warns of."""
+    key = dg.AssetCheckKey(dg.AssetKey(asset), check)
+    assert len(repository.asset_graph.get(key).description or "") > 20
+
+
+PROBE = """
+import json, sys, time
+start = time.perf_counter()
+import pipeline_assets.definitions
+took_s = time.perf_counter() - start
+pipeline_assets.definitions.build_defs().get_repository_def()
+print(json.dumps([took_s, sorted({name.partition('.')[0] for name in sys.modules})]))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported():
+    """Seconds of importing the definitions, best of three, and the packages that were loaded."""
+    answers = []
+    while len(answers) < 3 and not any(took_s < IMPORT_AT_MOST_S for took_s, _ in answers):
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", PROBE],
+            cwd=HOME, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        answers.append(json.loads(done.stdout))
+    return min(answers)
+
+
+def test_importing_is_quick(imported):
+    """Every step process imports all definitions: it takes less than 3 s."""
+    assert imported[0] < IMPORT_AT_MOST_S
+
+
+def test_importing_loads_nothing_heavy(imported):
+    """Neither importing nor resolving the definitions loads what ruff bans at module level."""
+    ruff = tomllib.loads((HOME / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    banned = ruff["flake8-tidy-imports"]["banned-module-level-imports"]
+    assert {"torch", "onnxruntime"} <= set(banned)
+    assert set() == set(banned) & set(imported[1])
