@@ -26,11 +26,11 @@ def usage_report(store: StoreResource) -> dg.MaterializeResult:
     sums = {name: days[name].sum() for name in ("made", "reused", "quarantined")}
     return dg.MaterializeResult(
         metadata={
-            "table": dg.MetadataValue.table(_records(table), schema=_schema(table)),
             "plot": dg.MetadataValue.md(_plot(days.tail(DAYS_SHOWN))),
             **{f"items_{name}": int(value or 0) for name, value in sums.items()},
             "engine_seconds": float(days["engine_seconds"].sum() or 0.0),
             "megabytes": round(float(days["bytes"].sum() or 0) / 1e6, 1),
+            "table": dg.MetadataValue.table(_records(table), schema=_schema(table)),
         }
     )
 

@@ -23,7 +23,7 @@ from maquette.batch.host import Craft, EngineSpec, Host
 from maquette.batch.manifests import Manifest, Row
 from maquette.batch.records import ObjectRef, blob_key
 from maquette.batch.runner import LocalPlace, Place, Runner
-from maquette.batch.stages import Batch, Made, Member, gather_stage, map_stage, span_stage
+from maquette.batch.stages import Batch, Made, Member, Stage, gather_stage, map_stage, span_stage
 from maquette.batch.store import Store, sha256_of
 from maquette.errors import EngineError, InputError, MaquetteError, ToolError
 from maquette.provenance import Provenance
@@ -307,3 +307,24 @@ def read(store: Store, row: Row, name: str) -> str:
     ref = row.object(name)
     assert ref is not None, f"{row.item} has no {name}: {row.code} {row.reason}"
     return store.get(ref.key).decode()
+
+
+def counts(runner: Runner, stage: Stage) -> tuple[int, int, int]:
+    """Made, reused, quarantined of the stage's last run."""
+    tally = runner.tallies[stage.name]
+    return tally.made, tally.reused, tally.quarantined
+
+
+def calls(log: Path) -> list[int]:
+    """How many requests each call of the painter had."""
+    return [int(line) for line in log.read_text().split()] if log.exists() else []
+
+
+def keys(manifest: Manifest) -> dict[str, list[str]]:
+    """Object keys per item."""
+    return {row.item: [ref.key for ref in row.objects] for row in manifest.rows}
+
+
+def codes(manifest: Manifest) -> list[str]:
+    """Codes, row by row."""
+    return [row.code for row in manifest.rows]

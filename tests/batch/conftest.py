@@ -1,4 +1,4 @@
-"""Stores to test on: a folder, and a bucket behind a real HTTP server."""
+"""Stores to test on, a folder and a bucket behind a real HTTP server; a runner and its pauses."""
 
 import itertools
 
@@ -6,8 +6,10 @@ import boto3
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+from maquette.batch import runner as runner_module
 from maquette.batch.bucket import BucketStore
 from maquette.batch.store import FolderStore, StoreSpec
+from tests import toys
 
 BUCKET = "toys"
 NUMBERS = itertools.count()
@@ -53,3 +55,17 @@ def folder(tmp_path):
 def store(request):
     """Each kind of store in turn: the contract is the same."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def runner(folder):
+    """A runner over a fresh folder."""
+    return toys.runner_on(folder)
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """Seconds the runner would have slept between attempts; nobody waits for them."""
+    slept = []
+    monkeypatch.setattr(runner_module.time, "sleep", slept.append)
+    return slept

@@ -1,52 +1,15 @@
-"""The runner: what is made, what is reused, what is set aside, what is tried again."""
+"""The runner: what is made, what is reused, what is set aside, what is told."""
 
 import os
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from maquette.batch import runner as runner_module
 from maquette.batch.host import EngineSpec, Host
-from maquette.batch.runner import ATTEMPTS, LocalPlace, spread
-from maquette.errors import EngineError, InputError, ToolError
+from maquette.batch.runner import LocalPlace
+from maquette.errors import InputError
 from tests import toys
-
-
-@pytest.fixture
-def runner(folder):
-    """A runner over a fresh folder."""
-    return toys.runner_on(folder)
-
-
-@pytest.fixture
-def waits(monkeypatch):
-    """Seconds the runner would have slept between attempts; nobody waits for them."""
-    slept = []
-    monkeypatch.setattr(runner_module.time, "sleep", slept.append)
-    return slept
-
-
-def counts(runner, stage):
-    """Made, reused, quarantined of the stage's last run."""
-    tally = runner.tallies[stage.name]
-    return tally.made, tally.reused, tally.quarantined
-
-
-def calls(log):
-    """How many requests each call of the painter had."""
-    return [int(line) for line in log.read_text().split()] if log.exists() else []
-
-
-def keys(manifest):
-    """Object keys per item."""
-    return {row.item: [ref.key for ref in row.objects] for row in manifest.rows}
-
-
-def codes(manifest):
-    """Codes, row by row."""
-    return [row.code for row in manifest.rows]
 
 
 def test_a_stage_makes_every_item_in_order(runner, folder):
@@ -56,7 +19,7 @@ def test_a_stage_makes_every_item_in_order(runner, folder):
     assert [row.item for row in asked.rows] == [row.item for row in made.rows]
     assert ["a", "b", "c"] == [toys.read(folder, row, "text")[0] for row in made.rows]
     assert {"made"} == {row.origin for row in made.rows}
-    assert (3, 0, 0) == counts(runner, toys.write)
+    assert (3, 0, 0) == toys.counts(runner, toys.write)
 
 
 def test_order_is_kept_whoever_finishes_first(runner):
@@ -74,9 +37,9 @@ def test_the_same_again_makes_nothing(folder, tmp_path):
     first = toys.runner_on(folder, settings=settings).run(toys.paint, asked)
     again = toys.runner_on(folder, settings=settings)
     second = again.run(toys.paint, asked)
-    assert (0, 4, 0) == counts(again, toys.paint)
-    assert [3, 1] == calls(log)
-    assert keys(first) == keys(second)
+    assert (0, 4, 0) == toys.counts(again, toys.paint)
+    assert [3, 1] == toys.calls(log)
+    assert toys.keys(first) == toys.keys(second)
     assert first.digest == second.digest
     assert {"reused"} == {row.origin for row in second.rows}
 
@@ -88,7 +51,7 @@ def test_the_same_again_uses_no_engine(folder):
     again.engines = {"ImageGenerator": EngineSpec("ImageGenerator", "unloadable")}
     made = again.run(toys.paint, toys.asked("a", "b", "new"))
     # the new item shows that this test can fail
-    assert ["", "", "STAGE_FAILED"] == codes(made)
+    assert ["", "", "STAGE_FAILED"] == toys.codes(made)
 
 
 def test_an_engine_is_asked_who_it_is_once(folder):
@@ -128,7 +91,7 @@ def test_an_edit_makes_exactly_one_item(folder, edited):
     again = toys.runner_on(folder)
     chain(again, toys.asked(*edited))
     for stage in (toys.write, toys.double, toys.inspect):
-        assert (1, len(edited) - 1, 0) == counts(again, stage)
+        assert (1, len(edited) - 1, 0) == toys.counts(again, stage)
 
 
 def test_a_changed_option_makes_only_what_takes_it(folder):
@@ -136,10 +99,10 @@ def test_a_changed_option_makes_only_what_takes_it(folder):
     chain(toys.runner_on(folder), toys.asked("a", "b"))
     again = toys.runner_on(folder)
     chain(again, toys.asked("a", "b", times=3))
-    assert (0, 2, 0) == counts(again, toys.write)
-    assert (2, 0, 0) == counts(again, toys.double)
+    assert (0, 2, 0) == toys.counts(again, toys.write)
+    assert (2, 0, 0) == toys.counts(again, toys.double)
     chain(again, toys.asked("a", "b", nobody_asks=1))
-    assert (0, 2, 0) == counts(again, toys.double)
+    assert (0, 2, 0) == toys.counts(again, toys.double)
 
 
 def test_rows_that_ask_for_the_same_are_made_once(folder, tmp_path):
@@ -147,8 +110,8 @@ def test_rows_that_ask_for_the_same_are_made_once(folder, tmp_path):
     log = tmp_path / "log"
     runner = toys.runner_on(folder, settings={"log": str(log)})
     made = runner.run(toys.paint, toys.asked("a", "b", "a", "a", "b", "a"))
-    assert 2 == sum(calls(log))
-    assert (2, 4, 0) == counts(runner, toys.paint)
+    assert 2 == sum(toys.calls(log))
+    assert (2, 4, 0) == toys.counts(runner, toys.paint)
     assert 6 == len({row.item for row in made.rows})
     assert 2 == len({row.objects[0].key for row in made.rows})
 
@@ -158,7 +121,7 @@ def test_batches_share_what_is_the_same(folder):
     toys.runner_on(folder).run(toys.write, toys.asked("a", batch="one"))
     other = toys.runner_on(folder)
     other.run(toys.write, toys.asked("a", batch="two"))
-    assert (0, 1, 0) == counts(other, toys.write)
+    assert (0, 1, 0) == toys.counts(other, toys.write)
 
 
 def test_a_salt_keeps_batches_apart(folder):
@@ -166,7 +129,7 @@ def test_a_salt_keeps_batches_apart(folder):
     toys.runner_on(folder).run(toys.write, toys.asked("a"))
     salted = toys.runner_on(folder, salt="one person's order")
     salted.run(toys.write, toys.asked("a"))
-    assert (1, 0, 0) == counts(salted, toys.write)
+    assert (1, 0, 0) == toys.counts(salted, toys.write)
 
 
 def test_what_was_refused_is_set_aside_and_the_rest_is_delivered(folder):
@@ -174,11 +137,11 @@ def test_what_was_refused_is_set_aside_and_the_rest_is_delivered(folder):
     texts = toys.runner_on(folder).run(toys.write, toys.asked("a", "refuse b", "c"))
     runner = toys.runner_on(folder)
     made = runner.run(toys.double, texts)
-    assert ["", "TEXT_REFUSED", ""] == codes(made)
+    assert ["", "TEXT_REFUSED", ""] == toys.codes(made)
     bad = made.quarantined[0]
     assert "ask for something else" == bad.fix
     assert bad.reason.startswith("will not double b")
-    assert (2, 0, 1) == counts(runner, toys.double)
+    assert (2, 0, 1) == toys.counts(runner, toys.double)
     assert {"TEXT_REFUSED": 1} == runner.tallies["double"].codes
 
 
@@ -204,7 +167,7 @@ def test_a_stage_that_only_judges_passes_items_through(runner):
     texts = runner.run(toys.write, toys.asked("a", "ugly b"))
     doubles = runner.run(toys.double, texts)
     judged = runner.run(toys.inspect, doubles)
-    assert ["", "TEXT_UGLY"] == codes(judged)
+    assert ["", "TEXT_UGLY"] == toys.codes(judged)
     assert doubles.rows[0].objects == judged.rows[0].objects
     assert ("looked at",) == judged.rows[0].notes
     assert judged.rows[0].scores["bytes"] > 0
@@ -214,7 +177,7 @@ def test_a_bug_costs_its_item_and_says_where(runner):
     """A division by zero in one item is STAGE_FAILED there, and leaves no record."""
     texts = runner.run(toys.write, toys.asked("a", "divide b", "c"))
     made = runner.run(toys.double, texts)
-    assert ["", "STAGE_FAILED", ""] == codes(made)
+    assert ["", "STAGE_FAILED", ""] == toys.codes(made)
     assert "ZeroDivisionError in _divide" in made.quarantined[0].reason
     assert 2 == sum(1 for _ in runner.store.list("records/double/"))
 
@@ -237,14 +200,14 @@ def test_an_answer_that_cannot_be_kept_costs_its_item(folder, answer, code, wait
         for row, a in zip(texts.rows, (answer, "fine"), strict=True)
     ]
     made = runner.run(toys.oddly, toys.Manifest("stickers", "x", "b", tuple(rows)))
-    assert [code, ""] == codes(made)
+    assert [code, ""] == toys.codes(made)
 
 
 def test_an_exception_in_place_costs_its_item(folder, tmp_path):
     """A batched stage may answer single items with exceptions: refusals last, bugs do not."""
     faults = {"b": "refused", "c": "bug"}
     runner = toys.runner_on(folder, settings={"faults": faults})
-    assert ["", "PROMPT_REFUSED", "STAGE_FAILED", ""] == codes(
+    assert ["", "PROMPT_REFUSED", "STAGE_FAILED", ""] == toys.codes(
         runner.run(toys.paint, toys.asked("a", "b", "c", "d"))
     )
 
@@ -254,7 +217,7 @@ def test_a_batch_with_too_few_answers_costs_that_batch(folder, waits):
     runner = toys.runner_on(folder, settings={"faults": {"b": "short"}, "batch_size": 3})
     made = runner.run(toys.paint, toys.asked("a", "b", "c", "d"))
     # alone, "a" and "c" are answered; "b" stays one too few, whatever is asked with it
-    assert ["", "STAGE_OUTPUT", "", ""] == codes(made)
+    assert ["", "STAGE_OUTPUT", "", ""] == toys.codes(made)
 
 
 def test_an_item_that_lacks_an_input_says_so(runner):
@@ -277,265 +240,10 @@ def test_a_role_without_an_engine_is_named(folder):
         runner.run(toys.paint, toys.asked("a"))
 
 
-# trouble that passes
-
-
-def test_passing_trouble_is_tried_again_and_leaves_no_record(folder, waits):
-    """Three attempts with growing pauses; then the row tells, and the store does not."""
-    runner = toys.runner_on(folder)
-    texts = runner.run(toys.write, toys.asked("a", "break b"))
-    made = runner.run(toys.double, texts)
-    assert ["", "TOOL_AWAY"] == codes(made)
-    assert ATTEMPTS - 1 == len(waits)
-    assert waits == sorted(waits)
-    assert 1 == sum(1 for _ in folder.list("records/double/"))
-
-
-class Flaky:
-    """A place that is away for the first few calls with a certain item."""
-
-    def __init__(self, place, *, failures):
-        self._place, self._left, self.calls = place, failures, 0
-
-    def slots(self, parallel):
-        return self._place.slots(parallel)
-
-    def run(self, job, tasks):
-        self.calls += 1
-        outcomes = self._place.run(job, tasks)
-        if self._left > 0:
-            self._left -= 1
-            away = EngineError("ENGINE_BUSY", "come back later")
-            return [type(o)(o.recipe, trouble=away) for o in outcomes]
-        return outcomes
-
-
-def test_trouble_that_passed_is_forgotten(folder, waits):
-    """An item that went well at the second attempt is like any other."""
-    place = Flaky(LocalPlace(Host(folder, toys.CRAFT)), failures=1)
-    runner = toys.runner_on(folder, place=place)
-    made = runner.run(toys.write, toys.asked("a"))
-    assert ([""], (1, 0, 0), 2) == (codes(made), counts(runner, toys.write), place.calls)
-
-
-def test_what_was_away_is_made_by_the_next_run(folder, waits):
-    """Nothing remembers trouble that may pass."""
-    away = Flaky(LocalPlace(Host(folder, toys.CRAFT)), failures=ATTEMPTS)
-    first = toys.runner_on(folder, place=away).run(toys.write, toys.asked("a"))
-    second = toys.runner_on(folder).run(toys.write, toys.asked("a"))
-    assert (["ENGINE_BUSY"], [""]) == (codes(first), codes(second))
-
-
-def test_a_storm_is_bounded(folder, tmp_path, waits):
-    """Sixty items that all fail are not tried three times each: ten retries, then no more."""
-    log = tmp_path / "log"
-    prompts = [f"p{n}" for n in range(60)]
-    settings = {"log": str(log), "faults": dict.fromkeys(prompts, "busy"), "batch_size": 4}
-    runner = toys.runner_on(folder, settings=settings)
-    made = runner.run(toys.paint, toys.asked(*prompts))
-    assert {"ENGINE_BUSY"} == set(codes(made))
-    assert [4] * 15 == [n for n in calls(log) if n > 1]
-    assert 10 == len([n for n in calls(log) if n == 1]) == len(waits)
-
-
-def test_a_large_batch_may_retry_a_tenth(folder, waits):
-    """The budget grows with the stage: 200 items, 20 retries."""
-    prompts = [f"p{n}" for n in range(200)]
-    settings = {"faults": dict.fromkeys(prompts, "busy"), "batch_size": 50}
-    toys.runner_on(folder, settings=settings).run(toys.paint, toys.asked(*prompts))
-    assert 20 == len(waits)
-
-
-def test_faults_are_not_tried_again(runner, waits):
-    """A bug stays a bug: no second attempt, no pause."""
-    texts = runner.run(toys.write, toys.asked("divide a", "divide b"))
-    runner.run(toys.double, texts)
-    assert waits == []
-
-
-def test_a_missing_model_sinks_the_batch_at_the_first_call(folder, tmp_path, waits):
-    """No item could go well: one call, no retry, and the error names the command."""
-    log = tmp_path / "log"
-    settings = {"log": str(log), "faults": {"p0": "missing"}, "batch_size": 2}
-    runner = toys.runner_on(folder, settings=settings)
-    with pytest.raises(EngineError, match=r"MODEL_MISSING.*fetch brush"):
-        runner.run(toys.paint, toys.asked(*(f"p{n}" for n in range(20))))
-    assert [2] == calls(log)
-    assert waits == []
-    assert list(folder.list("records/paint/")) == []
-
-
-def test_an_unknown_engine_sinks_the_batch(folder):
-    """So does an engine nobody knows, though the refusal is a lasting one."""
-    runner = toys.runner_on(folder)
-    runner.engines = {"ImageGenerator": EngineSpec("ImageGenerator", "nobody")}
-    with pytest.raises(InputError, match=r"ENGINE_UNKNOWN.*nobody"):
-        runner.run(toys.paint, toys.asked("a", "b"))
-    assert list(folder.list("records/")) == []
-
-
-class Failing:
-    """A store that is full for whatever the key begins with."""
-
-    def __init__(self, store, *, prefix):
-        self._store, self._prefix = store, prefix
-
-    def __getattr__(self, name):
-        return getattr(self._store, name)
-
-    def put_if_absent(self, key, data):
-        if key.startswith(self._prefix):
-            raise ToolError("STORE_FULL", "no space left")
-        return self._store.put_if_absent(key, data)
-
-
-@pytest.mark.parametrize("prefix", ["blobs/", "records/"])
-def test_a_full_store_sinks_the_batch_and_loses_nothing(folder, prefix):
-    """Trouble with the store is for the whole run; afterwards everything is made."""
-    runner = toys.runner_on(Failing(folder, prefix=prefix))
-    with pytest.raises(ToolError, match="STORE_FULL"):
-        runner.run(toys.write, toys.asked("a", "b"))
-    again = toys.runner_on(folder)
-    again.run(toys.write, toys.asked("a", "b"))
-    assert (2, 0, 0) == counts(again, toys.write)
-
-
-# what was lost or damaged
-
-
-def test_a_deleted_blob_is_made_anew(folder):
-    """Only its item, with the same key."""
-    first = toys.runner_on(folder).run(toys.write, toys.asked("a", "b"))
-    folder.delete(first.rows[0].objects[0].key)
-    again = toys.runner_on(folder)
-    second = again.run(toys.write, toys.asked("a", "b"))
-    assert (1, 1, 0) == counts(again, toys.write)
-    assert keys(first) == keys(second)
-    assert folder.exists(first.rows[0].objects[0].key)
-
-
-def test_a_deleted_blob_is_made_anew_by_an_engine_that_never_repeats_itself(folder):
-    """Other bytes have another key; the record follows, so that the item is done again."""
-    texts = toys.texts(folder, "a")
-    first = toys.runner_on(folder).run(toys.moment, texts)
-    folder.delete(first.rows[0].objects[0].key)
-    second = toys.runner_on(folder).run(toys.moment, texts)
-    assert folder.exists(second.rows[0].objects[0].key)
-    third = toys.runner_on(folder)
-    assert keys(second) == keys(third.run(toys.moment, texts))
-    assert (0, 1, 0) == counts(third, toys.moment)
-
-
-def test_a_damaged_blob_costs_what_stands_on_it(folder, waits):
-    """The stage that reads it sets the item aside with a code, and remembers nothing."""
-    texts = toys.runner_on(folder).run(toys.write, toys.asked("a", "b"))
-    folder.put(texts.rows[0].objects[0].key, b"x")
-    made = toys.runner_on(folder).run(toys.double, texts)
-    assert ["BLOB_DAMAGED", ""] == codes(made)
-    assert "delete it" in made.rows[0].fix
-    folder.delete(texts.rows[0].objects[0].key)  # as told
-    texts = toys.runner_on(folder).run(toys.write, toys.asked("a", "b"))
-    assert ["", ""] == codes(toys.runner_on(folder).run(toys.double, texts))
-
-
-def test_a_damaged_record_costs_its_item_once_more(folder):
-    """A record nobody can read is written anew."""
-    toys.runner_on(folder).run(toys.write, toys.asked("a", "b"))
-    record = next(iter(folder.list("records/write/")))
-    folder.put(record.key, b"{")
-    for made in (1, 0):
-        again = toys.runner_on(folder)
-        again.run(toys.write, toys.asked("a", "b"))
-        assert (made, 2 - made, 0) == counts(again, toys.write)
-
-
-def test_an_input_that_vanished_is_told(folder, waits):
-    """A blob that is gone when it is needed is a coded row, not a crash."""
-    texts = toys.texts(folder, "a", "b")
-    folder.delete(texts.rows[0].objects[0].key)
-    assert ["OBJECT_MISSING", ""] == codes(toys.runner_on(folder).run(toys.double, texts))
-
-
-# at once, but not too much
-
-
-def test_no_more_than_twice_the_slots_are_in_flight():
-    """Work is taken from the source only as fast as it is done."""
-    taken, done, most = 0, 0, 0
-    lock = threading.Lock()
-
-    class Source(list):
-        def __iter__(self):
-            nonlocal taken, most
-            for item in super().__iter__():
-                with lock:
-                    taken += 1
-                    most = max(most, taken - done)
-                yield item
-
-    def work(item):
-        nonlocal done
-        time.sleep(0.001)
-        with lock:
-            done += 1
-        return item
-
-    results = list(spread(work, Source(range(100)), slots=3))
-    assert sorted(results) == list(range(100))
-    assert most <= 2 * 3 + 1  # the one being taken while all places are filled
-
-
-def test_no_more_than_the_slots_run_at_once():
-    """Never more threads than asked for, and all of them used."""
-    running, most = 0, 0
-    lock = threading.Lock()
-
-    def work(item):
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        time.sleep(0.005)
-        with lock:
-            running -= 1
-        return item
-
-    list(spread(work, range(20), slots=4))
-    assert most == 4
-
-
-@pytest.mark.parametrize("slots", [1, 3])
-def test_the_first_trouble_ends_the_work(slots):
-    """What was not begun is not begun any more."""
-    begun = []
-
-    def work(item):
-        begun.append(item)
-        if item == 2:
-            raise ToolError("STORE_FULL", "no space left")
-        time.sleep(0.005)
-        return item
-
-    with pytest.raises(ToolError):
-        list(spread(work, range(1_000), slots=slots))
-    assert len(begun) <= 3 + 2 * slots
-
-
-@pytest.mark.parametrize("items", [[], [1]], ids=["nothing", "one"])
-def test_little_work_needs_no_threads(items):
-    """One item runs in the thread that asked."""
-    assert [threading.get_ident()] * len(items) == list(
-        spread(lambda _: threading.get_ident(), items, slots=4)
-    )
-
-
 def test_nothing_to_do_is_nothing(runner):
     """An empty manifest goes through, and is counted."""
     made = runner.run(toys.write, toys.asked())
-    assert ((), (0, 0, 0)) == (made.rows, counts(runner, toys.write))
-
-
-# telling
+    assert ((), (0, 0, 0)) == (made.rows, toys.counts(runner, toys.write))
 
 
 def test_progress_is_told_and_ends_at_the_total(folder):
@@ -603,6 +311,6 @@ def test_ten_thousand_items_are_made_and_reused_in_bounded_memory(folder):
     first_s = time.monotonic() - started
     again = toys.runner_on(folder)
     again.run(toys.write, asked)
-    assert (0, 10_000, 0) == counts(again, toys.write)
+    assert (0, 10_000, 0) == toys.counts(again, toys.write)
     assert again.tallies["write"].seconds < first_s
     assert resident_mb() - before_mb < 200

@@ -58,11 +58,6 @@ def hasty(folder, monkeypatch):
     place.close()
 
 
-def codes(manifest):
-    """Codes, row by row."""
-    return [row.code for row in manifest.rows]
-
-
 def children():
     """Processes this one started and has not seen off, zombies too."""
     return {
@@ -112,7 +107,7 @@ def test_a_refusal_costs_its_item(place, folder):
     """Code, reason and fix come back whole."""
     texts = toys.texts(folder, "fine", "refuse it")
     made = toys.runner_on(folder, place=place).run(toys.double, texts)
-    assert ["", "TEXT_REFUSED"] == codes(made)
+    assert ["", "TEXT_REFUSED"] == toys.codes(made)
     assert "ask for something else" == made.rows[1].fix
 
 
@@ -169,7 +164,7 @@ def test_a_crash_costs_one_item(worker, folder, fate, word):
     """The item that ends its process is given up with how it ended; the rest is delivered."""
     texts = toys.texts(folder, "a", f"{fate} x", "b", "c")
     made = toys.runner_on(folder, place=worker).run(toys.double, texts)
-    assert ["", "WORKER_CRASHED", "", ""] == codes(made)
+    assert ["", "WORKER_CRASHED", "", ""] == toys.codes(made)
     assert word in made.rows[1].reason
 
 
@@ -198,7 +193,7 @@ def test_an_item_kills_its_worker_twice_and_no_more(folder, options, tmp_path):
         )
     finally:
         place.close()
-    assert ["WORKER_CRASHED", ""] == codes(made)
+    assert ["WORKER_CRASHED", ""] == toys.codes(made)
     assert 3 == len(starts.read_text().splitlines())
 
 
@@ -207,7 +202,7 @@ def test_a_hang_costs_one_item(hasty, folder):
     texts = toys.texts(folder, "a", "hang x", "b")
     started = time.monotonic()
     made = toys.runner_on(folder, place=hasty).run(toys.double, texts)
-    assert ["", "WORKER_TIMED_OUT", ""] == codes(made)
+    assert ["", "WORKER_TIMED_OUT", ""] == toys.codes(made)
     assert time.monotonic() - started < 30
 
 
@@ -237,13 +232,13 @@ def test_a_worker_killed_between_batches_is_started_again(worker, folder):
     runner.run(toys.write, toys.asked("a"))
     for pid in children():
         os.kill(pid, signal.SIGKILL)
-    assert [""] == codes(runner.run(toys.write, toys.asked("b")))
+    assert [""] == toys.codes(runner.run(toys.write, toys.asked("b")))
 
 
 def test_chatter_does_not_break_the_protocol(worker, folder):
     """Prints, bare writes to descriptor 1 and children that read all input change nothing."""
     texts = toys.texts(folder, "chatter x", "a")
-    assert ["", ""] == codes(toys.runner_on(folder, place=worker).run(toys.double, texts))
+    assert ["", ""] == toys.codes(toys.runner_on(folder, place=worker).run(toys.double, texts))
 
 
 def test_an_interpreter_that_cannot_work_sinks_the_batch_at_once(folder, tmp_path):

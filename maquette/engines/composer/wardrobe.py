@@ -61,7 +61,6 @@ SIBLINGS = {
     ("cat-face", "sad"): "crying-cat",
     ("cat-face", "love"): "smiling-cat-with-heart-eyes",
     ("cat-face", "happy"): "grinning-cat",
-    ("cat-face", "sleepy"): "weary-cat",
     ("cat-face", "scared"): "weary-cat",
     ("person", "sad"): "person-frowning",
     ("person", "angry"): "person-pouting",
