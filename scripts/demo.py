@@ -4,9 +4,11 @@ The very assets, sensor request and store of production, in one process and with
 """
 
 import argparse
+import logging
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import dagster as dg
@@ -25,6 +27,7 @@ SAMPLE = Path(__file__).parents[1] / "examples" / "prompts.yaml"
 
 def main() -> int:
     """Make the sample pack; returns the exit status."""
+    warnings.simplefilter("ignore", dg.PreviewWarning)  # checks know partitions since 1.13
     asked = _parser().parse_args()
     store = StoreResource().open()
     os.environ.setdefault("DAGSTER_HOME", str(_home()))
@@ -35,9 +38,13 @@ def main() -> int:
     start = time.monotonic()
     with dg.DagsterInstance.get() as instance:
         instance.add_dynamic_partitions(str(BATCHES["stickers"].name), [batch])
-        job = build_defs().resolve_job_def("make_stickers")
+        job = build_defs().resolve_job_def("make_stickers").with_logger_defs({"plain": plain})
         result = job.execute_in_process(
-            instance=instance, partition_key=batch, tags=dict(run.tags), raise_on_error=False
+            run_config={"loggers": {"plain": {}}},
+            instance=instance,
+            partition_key=batch,
+            tags=dict(run.tags),
+            raise_on_error=False,
         )
     if not result.success:
         return _tell_failure(result)
@@ -51,6 +58,26 @@ def main() -> int:
     print_made(rows, aside)
     _tell_where(batch, seconds=time.monotonic() - start, url=store.spec.url)
     return 0
+
+
+class _Plain(logging.Formatter):
+    """What was said, without run ids."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The words alone."""
+        meta = getattr(record, "dagster_meta", {})
+        return f"  {meta.get('orig_message') or record.getMessage()}"
+
+
+@dg.logger(description="Progress for a person at a terminal.")
+def plain(context: dg.InitLoggerContext) -> logging.Logger:
+    """A logger that tells how far stages are, and what goes wrong."""
+    del context
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain())
+    logger = logging.Logger("maquette.demo", level=logging.INFO)
+    logger.addHandler(handler)
+    return logger
 
 
 def _parser() -> argparse.ArgumentParser:
