@@ -18,7 +18,7 @@ help: ## this list
 setup: .venv/base.stamp ## install what the demo and the UI need into .venv
 	@echo "ready: .venv/bin/maquette, make demo, make ui"
 
-shelf: .venv/base.stamp ## fetch the default models and art, 80 MB, checked by sha256
+shelf: .venv/base.stamp ## fetch the default models and art, 90 MB, checked by sha256
 	@.venv/bin/maquette shelf fetch
 
 demo: shelf ## make a small sticker pack, from prompts to USDZ
@@ -44,7 +44,8 @@ lint: .venv/dev.stamp ## check style, types, layers and spelling
 	@.venv/bin/codespell
 
 bench: shelf ## measure what the README claims
-	@$(PY) bench/stickers.py
+	@$(PY) -m bench.stickers
+	@$(PY) -m bench.packs
 
 ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
 	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml

@@ -23,8 +23,7 @@ from maquette.solids.cards import stand
 from maquette.solids.previews import portray
 from maquette.types import Mask, Picture
 
-COUNTED = ("png", "mesh", "glb", "usdz")  # matte to PNG + die-cut mesh + GLB + USDZ
-APART = ("matte", "preview", "preview png", "checks")
+COUNTED = ("matte", "png", "mesh", "glb", "usdz")
 
 
 def cpu_ms(*, size_px: int, stickers: int, matter: Matter) -> dict[str, float]:

@@ -7,7 +7,6 @@ through Dagster and reading their fate. What does not: making them (`tests.hosti
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,14 +49,11 @@ def fates(root: Path) -> list[Fate]:
     """Every hostile upload through Dagster, on stored pictures; events are not kept on disk."""
     with dg.DagsterInstance.ephemeral() as instance:
         bench = Bench(root, engine="stored", instance=instance)
-        quiet, logging.root.manager.disable = logging.root.manager.disable, logging.CRITICAL
-        try:
-            return [*_picture_fates(bench), *_set_fates(bench)]
-        finally:
-            logging.root.manager.disable = quiet
+        return [*picture_fates(bench), *set_fates(bench)]
 
 
-def _picture_fates(bench: Bench) -> list[Fate]:
+def picture_fates(bench: Bench) -> list[Fate]:
+    """Hostile photos, sixty to a batch and a sound prompt among them."""
     pictures = list(hostile_pictures())
     for number, (_, data) in enumerate(pictures):
         bench.store.put(f"inbox/prompts/{_photo(number)}", data)
@@ -74,7 +70,8 @@ def _picture_fates(bench: Bench) -> list[Fate]:
     return found
 
 
-def _set_fates(bench: Bench) -> list[Fate]:
+def set_fates(bench: Bench) -> list[Fate]:
+    """Hostile prompt sets, a batch each."""
     found: list[Fate] = []
     for name, data in hostile_prompt_sets():
         batch = bench.submitted(data, name=name)

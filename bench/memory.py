@@ -32,16 +32,6 @@ class Watched:
         """The most that the whole tree held at once."""
         return max(self.megabytes) / 1000
 
-    @property
-    def growth_mb(self) -> float:
-        """How much the peak of the last quarter lies above that of the second quarter.
-
-        The first quarter is left out: imports and caches fill then.
-        """
-        quarter = max(1, len(self.megabytes) // 4)
-        second, last = self.megabytes[quarter : 2 * quarter], self.megabytes[-quarter:]
-        return max(last) - max(second or last)
-
 
 def watched(arguments: Sequence[str], *, deadline_s: float) -> Watched:
     """Run ``python -m …`` from the repository's root and watch its memory."""

@@ -17,12 +17,14 @@ from typing import Any
 from bench.figures import stopwatch
 from maquette.batch.stages import Made, Member
 from maquette.engines import make as make_engine
+from maquette.engines.shelf import shelf_file
 from maquette.formats import CODECS
 from maquette.formats.usd_rules import inspect
 from maquette.formats.usdz import package
 from maquette.lines.prompt_sets import Item, items_of, read_prompt_set
 from maquette.lines.stickers import PACK_SIZE
-from maquette.packs.bundle import FILES, FOLDERS, bundle
+from maquette.packs import PLATFORMS
+from maquette.packs.bundle import FOLDERS, bundle
 from maquette.pictures.drawings import draw
 from maquette.pictures.masks import cut_out
 from maquette.pictures.mattes import soften
@@ -35,7 +37,7 @@ from maquette.types import File, Picture
 def plain_loop(upload: bytes, out: Path, *, engine: str) -> float:
     """Make the same stickers and packs with the same functions; returns the seconds it took."""
     items = items_of(read_prompt_set(upload, name="bench.csv"))
-    for folder in (*FOLDERS.values(), "packs"):
+    for folder in (*FOLDERS.values(), *PLATFORMS, "packs"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     with stopwatch() as seconds:
         engines = _Engines.of(engine)
@@ -82,8 +84,12 @@ def _one(item: Item, engines: _Engines, *, out: Path) -> Member:
     made = {**matte.outputs, **card.outputs, **usdz.outputs}
     made["preview"] = portray(card.outputs["card"])
     paths = {
-        name: _written(made[name], out / FOLDERS[name] / item.item, provenance) for name in FILES
+        name: _written(made[name], out / FOLDERS[name] / item.item, provenance) for name in FOLDERS
     }
+    for name, platform in PLATFORMS.items():
+        fitted = platform.fit(matte.outputs["cutout"], motion=p["motion"]).outputs[name]
+        paths[name] = _written(fitted, out / name / item.item, provenance)
+    paths["viewer"] = shelf_file("model-viewer")
     return _member(item, paths, scores=card.scores, provenance=provenance)
 
 
@@ -120,6 +126,9 @@ def _member(
 
 
 def _pack(members: Sequence[Member], *, number: int, out: Path) -> None:
-    made: Made = bundle(members, item=f"bench-{number}", pack={"name": "bench"}, number=number)
-    for name, ending in (("pack", "zip"), ("sheet", "jpg"), ("about", "json")):
-        (out / "packs" / f"bench-{number}.{ending}").write_bytes(made.outputs[name].data)
+    facts = {"name": "bench"}
+    made: Made = bundle(members, item=f"bench-{number}", pack=facts, refused={}, number=number)
+    for name, file in made.outputs.items():
+        path = out / "packs" / str(number) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)

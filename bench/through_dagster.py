@@ -5,6 +5,7 @@ What belongs here: running a batch and reading what the run said. What does not:
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class Ran:
     batch: str
     success: bool
     error: str = ""
+    passed: dict[str, bool] = field(default_factory=dict)  # asset -> its check
     figures: dict[str, dict[str, float]] = field(default_factory=dict)  # asset -> metadata
     engine_items: dict[str, int] = field(default_factory=dict)  # engine -> items sent to it
 
@@ -86,12 +88,17 @@ class Bench:
     """A store and a Dagster instance of its own on disk, as ``make ui`` would have them."""
 
     def __init__(
-        self, root: Path, *, engine: str, instance: dg.DagsterInstance | None = None
+        self,
+        root: Path,
+        *,
+        engine: str,
+        instance: dg.DagsterInstance | None = None,
+        store: StoreResource | None = None,
     ) -> None:
         self.store = FolderStore(root / "store")
         self.instance = instance or _instance(root / "dagster")
         defs = build_defs(
-            store=StoreResource(url=str(self.store.root)),
+            store=store or StoreResource(url=str(self.store.root)),
             engines=EnginesResource(image_generator=engine),
             placement=CountedPlacement(),
         )
@@ -124,6 +131,10 @@ class Bench:
             batch,
             result.success,
             error=_failure(result),
+            passed={
+                check.asset_key.path[-1]: check.passed
+                for check in result.get_asset_check_evaluations()
+            },
             figures=_figures(result),
             engine_items=dict(COUNTS),
         )
@@ -151,13 +162,23 @@ def _instance(home: Path) -> dg.DagsterInstance:
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:
+    """The code of the step that failed first, or what it said where it had none."""
     for event in result.all_events:
-        if event.is_step_failure and event.step_failure_data.error:
-            trouble = event.step_failure_data
-            metadata = trouble.user_failure_data.metadata if trouble.user_failure_data else {}
-            code = metadata.get("code")
-            return str(code.value) if code else trouble.error.message[:300]
+        if event.is_step_failure:
+            data = event.step_failure_data
+            metadata = data.user_failure_data.metadata if data.user_failure_data else {}
+            return str(metadata["code"].value) if "code" in metadata else _told_by(data.error)
     return ""
+
+
+def _told_by(error: Any) -> str:
+    """The code of an error that Dagster has wrapped in its own."""
+    link = error
+    while link:
+        if coded := re.match(r"[\w.]+: ([A-Z][A-Z0-9_]+): ", link.message):
+            return coded[1]
+        link = link.cause
+    return error.message[:300] if error else "failed without a word"
 
 
 def _figures(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, float]]:

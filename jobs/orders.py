@@ -26,6 +26,7 @@ class StickerForm(dg.Config):
     count: int = Field(default=1, ge=1, le=8, description="Variations of each prompt.")
     resolution: int = Field(default=512, description="512, 768 or 1024 pixels.")
     anchor_type: Literal["plane", "face", "world"] = "plane"
+    motion: Literal["still", "bob", "spin", "wiggle", "pop"] = "still"
     project: str = Field(default="", description="Told in the manifests.")
     client: str = Field(default="", description="Told in the manifests.")
     nightly: bool = Field(default=False, description="May wait behind other runs.")
@@ -41,6 +42,7 @@ def sticker_upload(order: StickerForm) -> bytes:
             count=order.count,
             resolution=order.resolution,
             anchor_type=order.anchor_type,
+            motion=order.motion,
         )
         for prompt in order.prompts
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 # IPTC NewsCodes: what a machine made, what a machine composed from human art, what a person took
@@ -58,7 +59,11 @@ class Provenance:
 
     def to_json(self) -> str:
         """One line of JSON, keys sorted: equal provenance gives equal bytes."""
-        # asdict copies deeply, and this is asked thousands of times when nothing needs making
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
+        # kept, and without asdict's deep copies: a run that makes nothing asks for little else
         plain = {**vars(self), "steps": [vars(step) for step in self.steps]}
         return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -70,4 +75,6 @@ class Provenance:
             step["licences"] = tuple(step["licences"])
         data["steps"] = tuple(Step(**step) for step in data["steps"])
         data["parents"] = tuple(data["parents"])
-        return cls(**data)
+        provenance = cls(**data)
+        vars(provenance)["_json"] = text
+        return provenance

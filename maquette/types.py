@@ -73,6 +73,28 @@ class Matte:
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How a thing moves: keys over one loop, whose last key equals its first.
+
+    Lengths are shares of the thing's longer side, so that one motion fits a 5 cm and a 50 cm
+    sticker, and a picture as well as a solid. Turns and sizes are about the middle of the thing.
+    """
+
+    times_s: Floats  # (K,) float32, rising from 0
+    offsets: Floats  # (K, 3) float32, x right, y up, z to the viewer
+    turns_xyzw: Floats  # (K, 4) float32, unit quaternions
+    sizes: Floats  # (K, 3) float32, 1 is as it is
+
+    def __post_init__(self) -> None:
+        expect("Motion.times_s", self.times_s, shape="(K,)", dtype=np.float32, ndim=1)
+        for name, wide in (("offsets", 3), ("turns_xyzw", 4), ("sizes", 3)):
+            values: Floats = getattr(self, name)
+            expect(f"Motion.{name}", values, shape=f"(K, {wide})", dtype=np.float32, ndim=2)
+            if values.shape != (len(self.times_s), wide):
+                raise InputError("ARRAY_SHAPE", f"Motion.{name} must have one row per time")
+
+
+@dataclass(frozen=True)
 class Mesh:
     """A triangle mesh with one texture: metres, y up, facing +z, counter-clockwise outside.
 
@@ -89,6 +111,7 @@ class Mesh:
     uv: Floats  # (V, 2) float32
     texture_png: bytes | None = None
     alpha_cutoff: float | None = None  # cut-out transparency at this alpha; None is opaque
+    motion: Motion | None = None
 
     def __post_init__(self) -> None:
         expect("Mesh.points", self.points, shape="(V, 3)", dtype=np.float32, ndim=2)

@@ -7,7 +7,6 @@ What does not: any stage.
 import base64
 import html
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +18,8 @@ from maquette.batch.records import checked_blob
 from maquette.batch.runner import Runner
 from maquette.batch.stages import Stage
 from maquette.batch.store import Store
-from maquette.errors import MaquetteError
 from maquette.pictures.sheets import overview
+from resources.coded import coded
 from resources.engines import EnginesResource
 from resources.placement import PlacementResource
 from resources.store import StoreResource
@@ -111,7 +110,7 @@ class Stages:
             overview,
             first,
             group_size=SHEET_TILES,
-            params=lambda number, of: {"item": manifest.asset, "shown": name},
+            params=lambda group: {"item": manifest.asset, "shown": name},
         )
         ref = made.rows[0].object("sheet") if made.rows else None
         if ref is None:
@@ -134,19 +133,6 @@ def _set_aside(manifest: Manifest) -> dg.MetadataValue:
     ]
     schema = dg.TableSchema([dg.TableColumn(name, "string") for name in columns])
     return dg.MetadataValue.table(records, schema=schema)
-
-
-@contextmanager
-def coded() -> Iterator[None]:
-    """Trouble that sinks a batch becomes a failure Dagster does not retry if it would last."""
-    try:
-        yield
-    except MaquetteError as trouble:
-        raise dg.Failure(
-            description=str(trouble),
-            metadata={"code": trouble.code, "reason": trouble.reason, "fix": trouble.fix},
-            allow_retries=not trouble.lasting and not trouble.needs_setup,
-        ) from trouble
 
 
 @dg.resource(

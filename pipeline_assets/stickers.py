@@ -7,6 +7,7 @@ from maquette.batch.stages import version_of
 from maquette.formats.usd_rules import inspect
 from maquette.formats.usdz import package
 from maquette.lines import stickers as line
+from maquette.packs import PLATFORMS
 from maquette.packs.bundle import bundle
 from maquette.pictures.drawings import draw
 from maquette.pictures.masks import cut_out
@@ -14,9 +15,11 @@ from maquette.pictures.mattes import soften
 from maquette.solids.cards import stand
 from maquette.solids.previews import portray
 from pipeline_assets.partitions import BATCHES
-from pipeline_assets.stages import Stages, coded
+from pipeline_assets.stages import Stages
 from pipeline_assets.uploads import uploaded_prompts
+from resources.coded import coded
 
+FITS = tuple(platform.fit for platform in PLATFORMS.values())
 COMMON = {
     "partitions_def": BATCHES["stickers"],
     "group_name": "stickers",
@@ -65,7 +68,7 @@ def sticker_usdz(stages: dg.ResourceParam[Stages], sticker_meshes: Manifest) -> 
     return stages.run(package, inspect, portray, on=(sticker_meshes,), sheet="preview")
 
 
-@dg.asset(**COMMON, kinds={"zip"}, code_version=version_of(bundle))
+@dg.asset(**COMMON, kinds={"zip"}, code_version=version_of(*FITS, bundle))
 def sticker_packs(
     stages: dg.ResourceParam[Stages],
     prompt_sets: Manifest,
@@ -77,14 +80,12 @@ def sticker_packs(
 ) -> Manifest:
     """Zipped packs of up to thirty stickers, delivered under readable names."""
     finished = (sticker_mattes, sticker_meshes, sticker_usdz)
-    packs = stages.gather(bundle, lambda runner: line.pack(runner, *finished))
     with coded():
-        line.hand_over(
-            stages.store,
-            packs=packs,
-            finished=finished,
-            history=(prompt_sets, sticker_images, sticker_masks, *finished),
-        )
+        fits = line.fit(stages.runner, sticker_mattes)
+    packs = stages.gather(bundle, lambda runner: line.pack(runner, fits, *finished))
+    with coded():
+        history = (prompt_sets, sticker_images, sticker_masks, *finished)
+        line.hand_over(stages.store, packs=packs, history=history)
     return packs
 
 

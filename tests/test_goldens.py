@@ -21,6 +21,7 @@ from maquette.batch.stages import Member
 from maquette.engines import make
 from maquette.formats.glb import read_glb, write_glb
 from maquette.formats.usdz import package
+from maquette.packs import PLATFORMS
 from maquette.packs.bundle import bundle
 from maquette.pictures.drawings import draw
 from maquette.pictures.masks import cut_out
@@ -48,6 +49,14 @@ def shape_of(mesh) -> list[int]:
     return [*bounds.astype(int).tolist(), *summary(texture)]
 
 
+def fitted(data: bytes) -> list[int]:
+    """Size and colours of a platform's file, of the regular size where there are several."""
+    if data.startswith(b"PK"):
+        data = zipfile.ZipFile(io.BytesIO(data)).read("regular.png")
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    return [*picture.shape, *summary(picture)]
+
+
 @pytest.fixture(scope="module")
 def made():
     """One sticker through every stage, each by a plain call."""
@@ -65,10 +74,11 @@ def made():
     files = {"cutout": png, "card": glb, "usdz": usdz.data, "preview": png}
     member = Member(
         "shape", {}, Provenance("a shape", 7), (), {}, {n: ("x", len(b)) for n, b in files.items()},
-        files.__getitem__, lambda name, kind: preview,
+        files.__getitem__, lambda name, kind: picture,
     )  # fmt: skip
     sheet = overview([member], shown="preview").outputs["sheet"]
-    pack = bundle([member], item="pack", pack={"name": "pack"}).outputs["pack"]
+    outputs = bundle([member], item="pack", pack={"name": "pack"}, refused={}).outputs
+    pack = outputs["pack.zip"]
     names = zipfile.ZipFile(io.BytesIO(pack.data)).namelist()
     return {
         draw: summary(picture.rgba),
@@ -78,11 +88,13 @@ def made():
         portray: summary(preview.rgba),
         package: [len(usdz.data) // 2048, *shape_of(card)[:6]],
         overview: summary(cv2.imdecode(np.frombuffer(sheet.data, np.uint8), 1)),
+        **{p.fit: fitted(p.fit(cutout).outputs[name].data) for name, p in PLATFORMS.items()},
         bundle: [len(names), *(sum(map(ord, name)) for name in names)],
     }
 
 
-STAGES = [draw, cut_out, soften, stand, portray, package, overview, bundle]
+FITS = [platform.fit for platform in PLATFORMS.values()]
+STAGES = [draw, cut_out, soften, stand, portray, package, overview, *FITS, bundle]
 
 
 @pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)

@@ -6,13 +6,24 @@ What belongs here: grouping rows and naming what comes of a group.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maquette.batch.host import Task
 from maquette.batch.manifests import Manifest, Row, join
+from maquette.batch.records import ObjectRef
 from maquette.batch.runner import Runner, row_from, told
 from maquette.batch.stages import Stage
 from maquette.provenance import Provenance
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some items that become one: the number-th (from 1) of so many."""
+
+    number: int
+    of: int
+    rows: Sequence[Row]
 
 
 def run_gather(
@@ -20,17 +31,22 @@ def run_gather(
     stage: Stage,
     *inputs: Manifest,
     group_size: int,
-    params: Callable[[int, int], dict[str, Any]],
+    params: Callable[[Group], dict[str, Any]],
+    extras: Sequence[Manifest] = (),
 ) -> Manifest:
     """Run a gather stage over groups of so many items, in order; one row per group comes back.
 
-    Each group's parameters come from its number (from 1) and the number of groups; its row is
-    called by their ``item``.
+    A group's row is called by the ``item`` of its parameters. Items are those that all inputs
+    delivered; what extras delivered of them is added to their objects.
     """
-    rows = join(*inputs)
-    groups = [rows[n : n + group_size] for n in range(0, len(rows), group_size)]
-    given = [params(n, len(groups)) for n in range(1, len(groups) + 1)]
-    tasks = [_task(runner, stage, g, params=p) for g, p in zip(groups, given, strict=True)]
+    more = [{row.item: row.objects for row in manifest.delivered} for manifest in extras]
+    rows = [_enriched(row, more) for row in join(*inputs)]
+    starts = range(0, len(rows), group_size)
+    groups = [
+        Group(n, len(starts), rows[start : start + group_size]) for n, start in enumerate(starts, 1)
+    ]
+    given = [params(group) for group in groups]
+    tasks = [_task(runner, stage, g.rows, params=p) for g, p in zip(groups, given, strict=True)]
     outcomes, origins = runner.settle(stage, tasks)
     made = tuple(
         row_from(
@@ -43,6 +59,11 @@ def run_gather(
         for task, p in zip(tasks, given, strict=True)
     )
     return Manifest(inputs[0].line, stage.name, inputs[0].batch, made)
+
+
+def _enriched(row: Row, extras: Sequence[dict[str, tuple[ObjectRef, ...]]]) -> Row:
+    found = [ref for extra in extras for ref in extra.get(row.item, ())]
+    return replace(row, objects=(*row.objects, *found))
 
 
 def _task(runner: Runner, stage: Stage, group: Sequence[Row], *, params: dict[str, Any]) -> Task:

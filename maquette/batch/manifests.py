@@ -208,14 +208,25 @@ def commit(store: Store, manifest: Manifest) -> str:
     return key
 
 
-def current(store: Store, *, asset: str, batch: str) -> Manifest | None:
-    """The manifest the pointer names, or None before the first commit."""
+def current(
+    store: Store, *, asset: str, batch: str, held: dict[str, Manifest] | None = None
+) -> Manifest | None:
+    """The manifest the pointer names, or None before the first commit.
+
+    What is held already, by key, is not read again: a manifest never changes under its key.
+    """
     try:
         pointer = json.loads(store.get(f"{_folder(asset, batch)}/current.json"))
     except ObjectMissing:
         return None
-    rows = read(store.get(pointer["manifest"])).rows
-    return Manifest(pointer["line"], asset, batch, rows)  # a table of no rows tells no names
+    key = pointer["manifest"]
+    if held is not None and key in held:
+        return held[key]
+    # a table of no rows tells no names
+    found = Manifest(pointer["line"], asset, batch, read(store.get(key)).rows)
+    if held is not None:
+        held[key] = found
+    return found
 
 
 def read(data: bytes) -> Manifest:

@@ -28,6 +28,7 @@ from maquette.roles import EngineInfo
 T = TypeVar("T")
 U = TypeVar("U")
 ATTEMPTS = 3
+LOOKED_UP = 16  # records by one thread in a row
 SETTLED = ("STAGE_FAILED", "WORKER_")  # a fault stays one; a place has tried a lost item again
 QUIET_OPTIONS = ("seed", "provenance", "prompt")  # told elsewhere in the provenance
 
@@ -184,8 +185,11 @@ class Runner:
             # a blob that was deleted is made anew
             return record if record and is_whole(self.store, record) else None
 
-        records = spread(look, tasks, slots=8)
-        return {r.recipe: Outcome(r.recipe, record=r) for r in records if r is not None}
+        # several at a time: handing one over to a thread costs more than looking in a folder
+        some = [tasks[n : n + LOOKED_UP] for n in range(0, len(tasks), LOOKED_UP)]
+        found = spread(lambda few: [look(task) for task in few], some, slots=8)
+        records = [record for few in found for record in few if record is not None]
+        return {r.recipe: Outcome(r.recipe, record=r) for r in records}
 
     def _spec(self, role: str) -> EngineSpec:
         if role not in self.engines:

@@ -1,4 +1,4 @@
-"""GLB: one mesh with one texture in one binary glTF 2.0 file, metres, y up.
+"""GLB: one mesh with one texture in one binary glTF 2.0 file, metres, y up; it may move.
 
 Written by hand because the libraries neither give equal bytes nor keep our normals; passes the
 Khronos validator without a remark. What belongs here: writing, and reading back what we wrote,
@@ -14,11 +14,12 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from maquette.errors import FormatError
+from maquette.errors import FormatError, InputError
 from maquette.formats.imprint import MAKER, chain, imprint
 from maquette.provenance import Provenance
+from maquette.solids.motions import middle_and_side
 from maquette.solids.surfaces import shaded
-from maquette.types import Mesh
+from maquette.types import Floats, Mesh, Motion
 
 Json = dict[str, Any]
 
@@ -26,8 +27,10 @@ _MAGIC, _JSON, _BIN = 0x46546C67, 0x4E4F534A, 0x004E4942
 _FLOAT, _UINT16, _UINT32 = 5126, 5123, 5125
 _VERTICES, _TRIANGLES = 34962, 34963  # buffer view targets
 _CLAMP, _LINEAR, _MIPMAPPED = 33071, 9729, 9987
-_KINDS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3}
+_KINDS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
+_MOVES = {"translation": "VEC3", "rotation": "VEC4", "scale": "VEC3"}
 _DTYPES = {_FLOAT: "<f4", _UINT16: "<u2", _UINT32: "<u4"}
+UNEVEN = 1e-4  # how far from one the length of a turn may be
 ROUGHNESS = 0.45  # vinyl: a soft sheen
 
 
@@ -46,8 +49,8 @@ class _Buffer:
         self.data += data
         return len(self.views) - 1
 
-    def accessor(self, values: NDArray[Any], *, kind: str, target: int) -> int:
-        """Add an array; `kind` is its glTF type."""
+    def accessor(self, values: NDArray[Any], *, kind: str, target: int | None = None) -> int:
+        """Add an array; `kind` is its glTF type, keys of a motion have no target."""
         component = {v: k for k, v in _DTYPES.items()}[values.dtype.str]
         accessor: Json = {
             "bufferView": self.view(values.tobytes(), target=target),
@@ -55,9 +58,10 @@ class _Buffer:
             "count": values.size // _KINDS[kind],
             "type": kind,
         }
-        if kind == "VEC3" and len(values):
-            accessor["min"] = values.min(axis=0).tolist()
-            accessor["max"] = values.max(axis=0).tolist()
+        # glTF 2.0 asks for the bounds of points and of times
+        if values.dtype.kind == "f" and kind in ("VEC3", "SCALAR") and len(values):
+            accessor["min"] = np.atleast_1d(values.min(axis=0)).tolist()
+            accessor["max"] = np.atleast_1d(values.max(axis=0)).tolist()
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
@@ -87,6 +91,7 @@ def write_glb(mesh: Mesh, provenance: Provenance) -> bytes:
         "meshes": [{"name": "Card", "primitives": [primitive]}],
         "materials": [_material(mesh)],
         **_picture(mesh, buffer),
+        **_moving(mesh.motion, surface.points, buffer),
     }
     buffer.data += b"\0" * (-len(buffer.data) % 4)
     gltf["accessors"] = buffer.accessors
@@ -131,6 +136,40 @@ def _picture(mesh: Mesh, buffer: _Buffer) -> Json:
     }
 
 
+def _moving(motion: Motion | None, points: Floats, buffer: _Buffer) -> Json:
+    """The nodes of a mesh that moves, and its animation; nothing where it stands still.
+
+    A node in the middle of the mesh moves, the mesh hangs below it: turns and sizes are then
+    about the middle between keys too.
+    """
+    if motion is None:
+        return {}
+    middle, side_m = middle_and_side(points)
+    keys = {
+        "translation": motion.offsets.astype(np.float64) * side_m + middle,
+        "rotation": motion.turns_xyzw,
+        "scale": motion.sizes,
+    }
+    times = buffer.accessor(motion.times_s.astype("<f4"), kind="SCALAR")
+    samplers = [
+        {
+            "input": times,
+            "output": buffer.accessor(keys[path].astype("<f4"), kind=kind),
+            "interpolation": "LINEAR",
+        }
+        for path, kind in _MOVES.items()
+    ]
+    channels = [{"sampler": i, "target": {"node": 0, "path": p}} for i, p in enumerate(_MOVES)]
+    first = {path: keys[path][0].astype(np.float32).tolist() for path in _MOVES}
+    return {
+        "nodes": [
+            {"name": "Sticker", "children": [1], **first},
+            {"name": "Card", "mesh": 0, "translation": (-middle).tolist()},
+        ],
+        "animations": [{"name": "Motion", "channels": channels, "samplers": samplers}],
+    }
+
+
 def _framed(gltf: Json, binary: bytes) -> bytes:
     text = json.dumps(gltf, separators=(",", ":"), sort_keys=True).encode()
     text += b" " * (-len(text) % 4)
@@ -160,10 +199,11 @@ def read_glb(data: bytes) -> Mesh:
         uv = np.zeros((len(points), 2), np.float32)
         if "TEXCOORD_0" in names:
             uv = _values(gltf, binary, names["TEXCOORD_0"], kind="VEC2")
-        faces = _values(gltf, binary, primitive["indices"], kind="SCALAR")
+        faces = _values(gltf, binary, primitive["indices"], kind="SCALAR", real=False)
         cutoff = gltf["materials"][primitive["material"]].get("alphaCutoff")
         texture = _texture(gltf, binary)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as missing:
+        motion = _motion(gltf, binary, points)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, InputError) as missing:
         raise FormatError(
             "GLB_CONTENT", f"not one textured mesh as we write it: {missing!r}"
         ) from (missing)
@@ -172,7 +212,8 @@ def read_glb(data: bytes) -> Mesh:
     if len(uv) != len(points) or not np.isfinite(points).all():
         raise FormatError("GLB_CONTENT", "points and texture coordinates do not match")
     triangles = faces.reshape(-1, 3).astype(np.int32)
-    return Mesh(points.astype(np.float32), triangles, uv.astype(np.float32), texture, cutoff)
+    uv = uv.astype(np.float32)
+    return Mesh(points.astype(np.float32), triangles, uv, texture, cutoff, motion)
 
 
 def _unframed(data: bytes) -> tuple[Json, bytes]:
@@ -202,12 +243,14 @@ def _expect_self_contained(gltf: Json) -> None:
         raise FormatError("GLB_EXTERNAL", f"it needs extensions: {gltf['extensionsRequired']}")
 
 
-def _values(gltf: Json, binary: bytes, number: int, *, kind: str) -> NDArray[Any]:
+def _values(
+    gltf: Json, binary: bytes, number: int, *, kind: str, real: bool = True
+) -> NDArray[Any]:
     accessor = gltf["accessors"][number]
     if accessor["type"] != kind or "sparse" in accessor or accessor.get("byteOffset"):
         raise ValueError(f"accessor {number} is not plain {kind}")
     dtype = np.dtype(_DTYPES[accessor["componentType"]])
-    if (kind == "SCALAR") == (dtype.kind == "f"):
+    if real != (dtype.kind == "f"):
         raise ValueError(f"accessor {number} has the wrong component type")
     length = int(accessor["count"]) * _KINDS[kind] * dtype.itemsize
     flat = np.frombuffer(_slice(gltf, binary, accessor["bufferView"], length), dtype)
@@ -228,3 +271,39 @@ def _texture(gltf: Json, binary: bytes) -> bytes | None:
         return None
     (image,) = gltf["images"]
     return _slice(gltf, binary, image["bufferView"])
+
+
+def _motion(gltf: Json, binary: bytes, points: NDArray[Any]) -> Motion | None:
+    """The motion of node 0, in shares of what it moves."""
+    if "animations" not in gltf:
+        return None
+    (animation,) = gltf["animations"]
+    keys: dict[str, NDArray[Any]] = {}
+    times: set[int] = set()
+    for channel in animation["channels"]:
+        path, sampler = channel["target"]["path"], animation["samplers"][channel["sampler"]]
+        if channel["target"]["node"] != 0 or sampler["interpolation"] != "LINEAR":
+            raise ValueError(f"the {path} is not a line between keys of node 0")
+        keys[path] = _values(gltf, binary, sampler["output"], kind=_MOVES[path])
+        times.add(sampler["input"])
+    (number,) = times
+    middle, side_m = middle_and_side(points)
+    times_s = _values(gltf, binary, number, kind="SCALAR")
+    motion = Motion(
+        times_s.astype(np.float32),
+        ((keys["translation"] - middle) / side_m).astype(np.float32),
+        keys["rotation"].astype(np.float32),
+        keys["scale"].astype(np.float32),
+    )
+    _expect_playable(motion)
+    return motion
+
+
+def _expect_playable(motion: Motion) -> None:
+    poses = (motion.times_s, motion.offsets, motion.turns_xyzw, motion.sizes)
+    if not all(np.isfinite(values).all() for values in poses):
+        raise ValueError("some keys are not numbers")
+    if len(motion.times_s) < 2 or motion.times_s[0] != 0 or (np.diff(motion.times_s) <= 0).any():
+        raise ValueError("times do not rise from 0")
+    if np.abs(np.linalg.norm(motion.turns_xyzw, axis=1) - 1).max() > UNEVEN:
+        raise ValueError("some turns are not of length one")

@@ -3,7 +3,8 @@
 The stock checkers let through what crashes or hides in viewers: faces that name missing points,
 anchor types Apple does not know, lights, wrong axes. So every rule is checked here, and USD's
 own validators run as a second judge. What belongs here: rules about the stage, its prims, its
-materials. What does not: the container (`usdz_archive`), meshes and textures (`usd_mesh_rules`).
+materials. What does not: the container (`usdz_archive`), meshes and textures (`usd_mesh_rules`),
+what moves (`usd_motion_rules`).
 
 USD's reader is native code that is not hardened: the container is judged first, and a package
 that fails there is never handed to it.
@@ -22,6 +23,7 @@ from typing import Any
 from maquette.batch.stages import Made, map_stage
 from maquette.errors import FormatError
 from maquette.formats.usd_mesh_rules import mesh_faults, texture_faults
+from maquette.formats.usd_motion_rules import moves
 from maquette.formats.usd_turns import USD_TURN
 from maquette.formats.usdz_archive import TEXTURE_SUFFIXES, Entry, Fault, read_archive
 from maquette.types import File
@@ -123,8 +125,8 @@ def _package_faults(path: Path, entries: Sequence[Entry]) -> Iterator[Fault]:
 
 
 def _stage_faults(stage: Any) -> Iterator[Fault]:
-    """Axis, unit, default prim; then size and place of what is seen, which follow from them."""
-    from pxr import Usd, UsdGeom
+    """Axis, unit, default prim; then moves, size and place, which follow from them."""
+    from pxr import UsdGeom
 
     if not stage.HasAuthoredMetadata("upAxis") or UsdGeom.GetStageUpAxis(stage) != "Y":
         yield Fault("UP_AXIS", "stage", "upAxis must be written and be Y")
@@ -134,6 +136,15 @@ def _stage_faults(stage: Any) -> Iterator[Fault]:
     if not root:
         yield Fault("DEFAULT_PRIM", "stage", "defaultPrim must name a prim that exists")
         return
+    times, found = moves(stage)
+    yield from found
+    yield from _place_faults(stage, root, times)
+
+
+def _place_faults(stage: Any, root: Any, times: Sequence[float]) -> Iterator[Fault]:
+    """Size and place of what is seen; of what moves, the lowest pose touches the ground."""
+    from pxr import Usd, UsdGeom
+
     purposes = [UsdGeom.Tokens.default_, UsdGeom.Tokens.render]
     boxes = UsdGeom.BBoxCache(Usd.TimeCode.EarliestTime(), purposes)
     seen = boxes.ComputeWorldBound(root).ComputeAlignedRange()
@@ -146,9 +157,14 @@ def _stage_faults(stage: Any) -> Iterator[Fault]:
     if not SMALLEST_M <= long_m <= LARGEST_M:
         limits = f"{SMALLEST_M:g} to {LARGEST_M:g} m"
         yield Fault("SIZE_UNREAL", str(root.GetPath()), f"{long_m:g} m long; {limits} is sensible")
+    lowest_m = low[1]
+    for time in times:
+        boxes.SetTime(time)
+        pose = boxes.ComputeWorldBound(root).ComputeAlignedRange()
+        lowest_m = min(lowest_m, float(pose.GetMin()[1]) * unit_m)
     stands = root.GetAttribute("preliminary:anchoring:type").Get() in (None, "plane", "none")
-    if stands and abs(low[1]) > OFF_GROUND_M:
-        yield Fault("OFF_GROUND", str(root.GetPath()), f"its base is at y = {low[1]:g} m, not 0")
+    if stands and not abs(lowest_m) <= OFF_GROUND_M:
+        yield Fault("OFF_GROUND", str(root.GetPath()), f"its base is at y = {lowest_m:g} m, not 0")
 
 
 def _dependency_faults(stage: Any, entries: Sequence[Entry]) -> Iterator[Fault]:

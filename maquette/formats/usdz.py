@@ -1,8 +1,10 @@
 """USDZ: a card as Apple's AR Quick Look wants it, metres, y up, one package without outside parts.
 
-usd-core writes the layer, we write the zip around it. What belongs here: authoring, and where a
-card is anchored. What does not: the zip (`usdz_archive`) and judging packages (`usd_rules`).
-The vertical and face anchorings follow Apple's documents; they are untried on a device.
+usd-core writes the layer, we write the zip around it. A card that moves has its keys as time
+samples of one Xform's translate, orient and scale: what Quick Look plays by itself, over and over.
+The vertical and face anchorings and the looping follow Apple's documents; they are untried on a
+device. What belongs here: authoring, and where a card is anchored. What does not: the zip
+(`usdz_archive`) and judging packages (`usd_rules`).
 """
 
 # usd-core has no stubs, and its modules fill themselves only when they are imported
@@ -23,8 +25,9 @@ from maquette.formats.imprint import imprint
 from maquette.formats.usd_turns import USD_TURN
 from maquette.formats.usdz_archive import Entry, write_archive
 from maquette.provenance import Provenance
+from maquette.solids.motions import KEYS_PER_S, middle_and_side, reach
 from maquette.solids.surfaces import shaded
-from maquette.types import File, Floats, Mesh
+from maquette.types import File, Floats, Mesh, Motion
 
 # what users ask for -> Apple's token; Apple knows plane, image, face and none, but not "world"
 ANCHORINGS = {"plane": "plane", "face": "face", "world": "none"}
@@ -76,6 +79,8 @@ def package(
 def write_usdz(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> bytes:
     """A mesh as USDZ bytes; same mesh, provenance and anchoring, same bytes."""
     placed = replace(mesh, points=_placed(mesh.points, anchoring))
+    if mesh.motion is not None and anchoring.alignment == "vertical":
+        placed = replace(placed, motion=_laid(mesh.motion, placed.points))
     with USD_TURN:
         layer = _layer_bytes(_stage(placed, provenance, anchoring=anchoring))
     entries = [Entry(LAYER, layer)]
@@ -97,6 +102,21 @@ def _placed(points: Floats, anchoring: Anchoring) -> Floats:
     return np.column_stack([x, y, z]).astype(np.float32)
 
 
+def _laid(motion: Motion, points: Floats) -> Motion:
+    """The motion of a card that lies on a wall, so far from it that nothing moves into the wall."""
+    tipped = np.array([1, 1, -1], np.float32)
+    x_z_y = [0, 2, 1]
+    laid = replace(
+        motion,
+        offsets=motion.offsets[:, x_z_y] * tipped,
+        turns_xyzw=motion.turns_xyzw[:, [*x_z_y, 3]] * np.array([*tipped, 1], np.float32),
+        sizes=np.ascontiguousarray(motion.sizes[:, x_z_y]),
+    )
+    _, side_m = middle_and_side(points)
+    clearance = max(0.0, -float(reach(points, laid)[0, 1]) / side_m)
+    return replace(laid, offsets=laid.offsets + np.array([0, clearance, 0], np.float32))
+
+
 def _stage(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> Any:
     from pxr import Kind, Usd, UsdGeom, UsdShade
 
@@ -108,7 +128,7 @@ def _stage(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> Any:
     stage.SetDefaultPrim(root)
     Usd.ModelAPI(root).SetKind(Kind.Tokens.component)
     _anchor(root, anchoring)
-    card = _geometry(stage, mesh)
+    card = _geometry(stage, mesh, path=_moving(stage, mesh))
     UsdShade.MaterialBindingAPI.Apply(card).Bind(_material(stage, mesh))
     return stage
 
@@ -128,11 +148,41 @@ def _anchor(root: Any, anchoring: Anchoring) -> None:
         set_token("preliminary:planeAnchoring:alignment", anchoring.alignment)
 
 
-def _geometry(stage: Any, mesh: Mesh) -> Any:
-    from pxr import Sdf, UsdGeom, Vt
+def _moving(stage: Any, mesh: Mesh) -> str:
+    """Where the card goes: below the root, or below an Xform that moves about its middle."""
+    from pxr import Gf, UsdGeom
+
+    motion = mesh.motion
+    if motion is None:
+        return "/Sticker/Card"
+    codes = [round(float(time_s) * KEYS_PER_S, 4) for time_s in motion.times_s]
+    stage.SetTimeCodesPerSecond(KEYS_PER_S)
+    stage.SetFramesPerSecond(KEYS_PER_S)
+    stage.SetStartTimeCode(codes[0])
+    stage.SetEndTimeCode(codes[-1])
+    middle, side_m = middle_and_side(mesh.points)
+    places = (motion.offsets.astype(np.float64) * side_m + middle).tolist()
+    moving = UsdGeom.Xform.Define(stage, "/Sticker/Moving")
+    single = UsdGeom.XformOp.PrecisionFloat
+    translate, orient = moving.AddTranslateOp(single), moving.AddOrientOp(single)
+    scale = moving.AddScaleOp(single)
+    turns, sizes = motion.turns_xyzw.tolist(), motion.sizes.tolist()
+    for code, place, (x, y, z, w), size in zip(codes, places, turns, sizes, strict=True):
+        translate.Set(Gf.Vec3f(place), code)
+        orient.Set(Gf.Quatf(w, x, y, z), code)
+        scale.Set(Gf.Vec3f(size), code)
+    return "/Sticker/Moving/Card"
+
+
+def _geometry(stage: Any, mesh: Mesh, *, path: str) -> Any:
+    from pxr import Gf, Sdf, UsdGeom, Vt
 
     surface = shaded(mesh)
-    card = UsdGeom.Mesh.Define(stage, "/Sticker/Card")
+    card = UsdGeom.Mesh.Define(stage, path)
+    if mesh.motion is not None:
+        middle, _ = middle_and_side(mesh.points)
+        hung = card.AddTranslateOp(UsdGeom.XformOp.PrecisionFloat)
+        hung.Set(Gf.Vec3f((-middle).tolist()))
     card.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(surface.points))
     counts = np.full(len(surface.faces), 3, np.int32)
     card.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(counts))

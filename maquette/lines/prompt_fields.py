@@ -21,10 +21,12 @@ Style = Literal["art_style", "realistic", "cartoon", "cyberpunk"]
 Anchor = Literal["plane", "face", "world"]
 Alignment = Literal["horizontal", "vertical", "any"]
 Geometry = Literal["die_cut", "plane"]
+MotionName = Literal["still", "bob", "spin", "wiggle", "pop"]
 STYLES: tuple[Style, ...] = ("art_style", "realistic", "cartoon", "cyberpunk")
 ANCHORS: tuple[Anchor, ...] = ("plane", "face", "world")
 ALIGNMENTS: tuple[Alignment, ...] = ("horizontal", "vertical", "any")
 GEOMETRIES: tuple[Geometry, ...] = ("die_cut", "plane")
+MOTION_NAMES: tuple[MotionName, ...] = ("still", "bob", "spin", "wiggle", "pop")
 RESOLUTIONS_PX = (512, 768, 1024)
 MOST_COPIES = 8
 LONGEST_PROMPT = 1000
@@ -203,6 +205,7 @@ ROW_FIELDS: dict[str, Read] = {
     "alignment": _choice("PROMPT_ANCHOR_UNKNOWN", ALIGNMENTS),
     "geometry": _choice("PROMPT_GEOMETRY_UNKNOWN", GEOMETRIES),
     "thickness_mm": _between("PROMPT_THICKNESS_RANGE", 1.0, 3.0),
+    "motion": _choice("PROMPT_MOTION_UNKNOWN", MOTION_NAMES),
 }
 
 PACK_FIELDS: dict[str, Read] = {

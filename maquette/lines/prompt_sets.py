@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from maquette.lines.prompt_fields import (
     Alignment,
     Anchor,
     Geometry,
+    MotionName,
     Style,
     clean_name,
     field_name,
@@ -58,6 +59,7 @@ class StickerOrder:
     alignment: Alignment = "horizontal"
     geometry: Geometry = "die_cut"
     thickness_mm: float = 2.0
+    motion: MotionName = "still"
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def items_of(prompt_set: PromptSet) -> list[Item]:
     items: list[Item] = []
     for order in prompt_set.rows:
         shared = {
-            key: value for key, value in asdict(order).items() if key not in ("id", "count", "seed")
+            key: value for key, value in vars(order).items() if key not in ("id", "count", "seed")
         }
         for copy in range(order.count):
             seed = _seed(order, set_seed=prompt_set.seed, copy=copy)
@@ -255,8 +257,8 @@ def _content_id(order: StickerOrder) -> str:
 
 def _said(order: StickerOrder) -> dict[str, Any]:
     """What a row says beyond the defaults."""
-    default = asdict(StickerOrder(id=""))
-    return {key: value for key, value in asdict(order).items() if value != default[key]}
+    default = vars(StickerOrder(id=""))
+    return {key: value for key, value in vars(order).items() if value != default[key]}
 
 
 def _seed(order: StickerOrder, *, set_seed: int, copy: int) -> int:

@@ -7,21 +7,26 @@ works.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from maquette.batch.deliveries import Delivery, deliver, set_aside
-from maquette.batch.gathers import run_gather
+from maquette.batch.gathers import Group, run_gather
 from maquette.batch.manifests import Manifest, Row, commit, join
-from maquette.batch.records import ObjectRef, blob_key
+from maquette.batch.records import ObjectRef
 from maquette.batch.runner import Runner
 from maquette.batch.store import ObjectMissing, Store, checked, sha256_of
 from maquette.batch.uploads import read_upload, slug, upload_key
-from maquette.errors import InputError, MaquetteError
+from maquette.engines.shelf import shelf_file
+from maquette.errors import EngineError, InputError, MaquetteError
+from maquette.formats.credentials import signer_from_environment
 from maquette.formats.usd_rules import inspect
 from maquette.formats.usdz import package
 from maquette.lines.prompt_sets import Item, PromptSet, items_of, read_prompt_set
-from maquette.packs.bundle import FILES, FOLDERS, bundle
+from maquette.lines.showroom import batch_page, cards, kept, renew
+from maquette.lines.signing import Signing
+from maquette.packs import PLATFORMS
+from maquette.packs.bundle import PACK, bundle
 from maquette.pictures.drawings import draw
 from maquette.pictures.masks import cut_out
 from maquette.pictures.mattes import soften
@@ -32,6 +37,7 @@ from maquette.solids.previews import portray
 LINE = "stickers"
 VERSION = "1"  # of `take_in`
 PACK_SIZE = 30  # what the chat platforms take at most
+NO_VIEWER = "the page shows pictures only; for 3D: maquette shelf fetch model-viewer"
 PACK_FIELDS = ("name", "theme", "publisher", "licence", "project", "client")
 
 
@@ -52,11 +58,11 @@ def make(runner: Runner, *, batch: str) -> Finished:
     cards = runner.run(stand, mattes).named("sticker_meshes")
     packages = runner.run_through((package, inspect, portray), cards).named("sticker_usdz")
     finished = (mattes, cards, packages)
-    packs = pack(runner, *finished).named("sticker_packs")
+    packs = pack(runner, fit(runner, mattes), *finished).named("sticker_packs")
     history = (sets, images, masks, *finished)
     for manifest in (*history, packs):
         commit(runner.store, manifest)
-    delivery = hand_over(runner.store, packs=packs, finished=finished, history=history)
+    delivery = hand_over(runner.store, packs=packs, history=history)
     return Finished((*history, packs), delivery)
 
 
@@ -101,10 +107,8 @@ def _photo(store: Store, name: str, *, beside: str) -> ObjectRef:
             f"{name!r} is not beside {beside} ({trouble.code})",
             fix="upload the photo to the same folder, before the prompt set",
         ) from trouble
-    sha256 = sha256_of(data)
     suffix = slug(name.rpartition(".")[2], chars_at_most=8)
-    store.put_if_absent(blob_key(sha256, suffix), data)
-    return ObjectRef("photo", blob_key(sha256, suffix), sha256, len(data))
+    return replace(kept(store, data, f"photo.{suffix}"), name="photo")
 
 
 def _bad_rows(prompt_set: PromptSet) -> list[Row]:
@@ -115,36 +119,73 @@ def _refused(item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Ro
     return Row(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
 
 
-def pack(runner: Runner, *finished: Manifest) -> Manifest:
+def pack(runner: Runner, fits: dict[str, Manifest], *finished: Manifest) -> Manifest:
     """Packs of up to thirty finished stickers, numbered if there are several."""
     rows = join(*finished)
     facts: dict[str, Any] = rows[0].params["pack"] if rows else {}
     name = slug(str(facts.get("name", "")))
 
-    def params(number: int, of: int) -> dict[str, Any]:
-        item = name if of == 1 else f"{name}-{number}"
-        return {"item": item, "pack": facts, "number": number, "of": of}
+    refused = {name: _refusals(fit) for name, fit in fits.items()}
 
-    return run_gather(runner, bundle, *finished, group_size=PACK_SIZE, params=params)
+    def params(group: Group) -> dict[str, Any]:
+        mine = {row.item for row in group.rows}
+        return {
+            "item": name if group.of == 1 else f"{name}-{group.number}",
+            "pack": facts,
+            "refused": {
+                platform: {item: why for item, why in told.items() if item in mine}
+                for platform, told in refused.items()
+            },
+            "number": group.number,
+            "of": group.of,
+        }
+
+    viewer = _viewer(runner.store, finished[0])
+    if rows and not viewer.rows:
+        facts = {**facts, "notes": [*facts["notes"], NO_VIEWER]}
+    extras = [*fits.values(), viewer]
+    return run_gather(runner, bundle, *finished, group_size=PACK_SIZE, params=params, extras=extras)
 
 
-def hand_over(
-    store: Store,
-    *,
-    packs: Manifest,
-    finished: tuple[Manifest, ...],
-    history: tuple[Manifest, ...],
-) -> Delivery:
-    """Deliver packs and single stickers under readable names, and say what was set aside."""
-    files: dict[str, ObjectRef] = {}
+def fit(runner: Runner, mattes: Manifest) -> dict[str, Manifest]:
+    """Each platform's files; what does not fit one platform is set aside for that one alone."""
+    return {name: runner.run(each.fit, mattes) for name, each in PLATFORMS.items()}
+
+
+def _refusals(fits: Manifest) -> dict[str, str]:
+    return {row.item: f"{row.code} {row.reason}" for row in fits.quarantined}
+
+
+def _viewer(store: Store, mattes: Manifest) -> Manifest:
+    """The 3D viewer of the pages as an object of every item; without it they show previews."""
+    try:
+        data = shelf_file("model-viewer").read_bytes()
+    except EngineError:
+        return replace(mattes, rows=())
+    ref = replace(kept(store, data, "viewer.js"), name="viewer")
+    return replace(mattes, rows=tuple(replace(row, objects=(ref,)) for row in mattes.delivered))
+
+
+def hand_over(store: Store, *, packs: Manifest, history: tuple[Manifest, ...]) -> Delivery:
+    """Deliver packs under readable names, say what was set aside, renew the index of all packs."""
+    files = batch_page(store, packs)
+    signer = signer_from_environment()
+    makings = {row.item: row.provenance for manifest in history for row in manifest.delivered}
     for row in packs.delivered:
-        for name, ending in (("pack", "zip"), ("sheet", "jpg"), ("about", "json")):
-            if (ref := row.object(name)) is not None:
-                files[f"{row.item}.{ending}"] = ref
-    for row in join(*finished):
-        for name in FILES:
-            if (ref := row.object(name)) is not None:
-                files[f"{FOLDERS[name]}/{row.item}.{ref.key.rpartition('.')[2]}"] = ref
+        mine = {ref.name: ref for ref in row.objects}
+        if signer is not None:
+            mine = Signing(store, signer, makings).pack(mine, whole=PACK)
+        for name, ref in mine.items():
+            files[f"{row.item}.zip" if name == PACK else f"{row.item}/{name}"] = ref
     aside = set_aside(store, (*history, packs))
-    about = {"line": LINE, "batch": packs.batch, "set_aside": aside}
-    return deliver(store, line=LINE, batch=packs.batch, files=files, about=about)
+    key = upload_key(store, line=LINE, batch=packs.batch)
+    about = {
+        "line": LINE,
+        "batch": packs.batch,
+        "upload": {"key": key, "sha256": sha256_of(read_upload(store, key))},
+        "packs": cards(packs),
+        "set_aside": aside,
+    }
+    delivery = deliver(store, line=LINE, batch=packs.batch, files=files, about=about)
+    renew(store)
+    return delivery

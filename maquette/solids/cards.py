@@ -3,12 +3,13 @@
 A die-cut card is closed and opaque, because alpha has a long record of trouble in AR viewers:
 the art is printed on white, on both sides (mirrored on the back, so that the silhouette reads
 from behind), the rim is chamfered, and every wall samples the white border. What belongs here:
-the geometry of cards, in metres, standing on y = 0 and facing +z. What does not: where a card
-is anchored in a room, which `maquette.formats.usdz` settles.
+the geometry of cards, in metres, standing on y = 0 and facing +z. What does not: how they move
+(`motions`), and where a card is anchored in a room, which `maquette.formats.usdz` settles.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from maquette.batch.stages import Made, map_stage
 from maquette.errors import InputError
 from maquette.solids.die_lines import ALPHA_INSIDE, die_line
+from maquette.solids.motions import motion_of
 from maquette.solids.textures import Layout, bled, encode_png, lay_out, over_white
 from maquette.types import Mesh, Picture
 
@@ -35,6 +37,7 @@ def stand(
     scale: float = 1.0,
     thickness_mm: float = 2.0,
     border: float = 0.024,
+    motion: str = "still",
 ) -> Made:
     """Make a cut-out stand as a card.
 
@@ -44,6 +47,7 @@ def stand(
         scale: 0.1 .. 2.0 times 20 cm for the longer side.
         thickness_mm: 1 .. 3 of a die-cut card.
         border: white edge as a share of the art's longer side, 0.005 .. 0.1.
+        motion: ``still``, or how it moves: ``bob``, ``spin``, ``wiggle`` or ``pop``.
     """
     _expect_between("scale", scale, 0.1, 2.0)
     notes: tuple[str, ...] = ()
@@ -59,11 +63,12 @@ def stand(
             f"geometry {geometry!r} is unknown",
             fix="use die_cut or plane",
         )
-    size_m = mesh.points.max(axis=0) - mesh.points.min(axis=0)
+    width_m, height_m = np.ptp(mesh.points[:, :2], axis=0).tolist()
+    mesh = replace(mesh, motion=motion_of(motion, shape_wh=(width_m, height_m)))
     scores = {
         "triangles": float(len(mesh.faces)),
-        "width_m": round(float(size_m[0]), 6),
-        "height_m": round(float(size_m[1]), 6),
+        "width_m": round(width_m, 6),
+        "height_m": round(height_m, 6),
     }
     return Made(outputs={"card": mesh}, scores=scores, notes=notes)
 

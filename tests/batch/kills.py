@@ -96,7 +96,11 @@ def line(root: Path) -> None:
     doubles = runner.run(toys.double, texts).named("doubles")
     commit(store, doubles)
     books = run_gather(
-        runner, toys.bind, doubles, group_size=4, params=lambda n, of: {"item": f"book-{n}"}
+        runner,
+        toys.bind,
+        doubles,
+        group_size=4,
+        params=lambda group: {"item": f"book-{group.number}"},
     ).named("books")
     commit(store, books)
     files = {f"{row.item}.txt": row.objects[0] for row in books.rows}

@@ -17,9 +17,9 @@ def pages(store, *words, edited=None):
     return Manifest("stickers", "doubles", "toys", tuple(rows))
 
 
-def params(n, of):
+def params(group):
     """What each book is told."""
-    return {"item": f"book-{n}", "number": n, "of": of}
+    return {"item": f"book-{group.number}", "number": group.number, "of": group.of}
 
 
 def bind(store, manifest, *, group_size=2):
@@ -99,3 +99,23 @@ def test_a_group_keeps_the_uploads_it_grew_from(folder):
     """Parents of all members are told."""
     made, _ = bind(folder, pages(folder, *"ab"))
     assert ("f" * 64,) * 2 == made.rows[0].provenance.parents
+
+
+def test_extras_add_objects_where_they_delivered(folder):
+    """What only some items have is added to those, and the others still take part."""
+    manifest = pages(folder, "a", "b")
+    extra = dataclasses.replace(
+        manifest.rows[0],
+        objects=(dataclasses.replace(manifest.rows[0].objects[0], name="extra"),),
+    )
+    extras = [Manifest("stickers", "extras", "toys", (extra,))]
+    seen = []
+
+    def told(group):
+        seen.extend([ref.name for ref in row.objects] for row in group.rows)
+        return params(group)
+
+    runner = toys.runner_on(folder)
+    made = run_gather(runner, toys.bind, manifest, group_size=2, params=told, extras=extras)
+    assert [True] == [row.ok for row in made.rows]
+    assert [True, False] == ["extra" in names for names in seen]

@@ -78,7 +78,8 @@ def test_nothing_listed_can_run_code():
 def test_defaults_need_no_hub():
     """What the demo fetches is pinned, permissive, and under 60 MB."""
     chosen = [shelf.entry(name) for name in shelf.defaults()]
-    assert {"u2netp", "minilm", "composer-art"} == {found.name for found in chosen}
+    names = {"u2netp", "minilm", "composer-art", "model-viewer"}
+    assert names == {found.name for found in chosen}
     assert sum(found.size_bytes for found in chosen) < 60e6
 
 

@@ -83,7 +83,11 @@ def line(runner, *prompts):
     ]
     smooth = run_spans(runner, toys.smooth, Manifest("roto", "frames", "b", tuple(frames)))
     books = run_gather(
-        runner, toys.bind, doubles, group_size=2, params=lambda n, of: {"item": f"book-{n}"}
+        runner,
+        toys.bind,
+        doubles,
+        group_size=2,
+        params=lambda group: {"item": f"book-{group.number}"},
     )
     return [m.digest for m in (texts, doubles, judged, pictures, smooth, books)]
 

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ import trimesh
 from maquette.errors import FormatError
 from maquette.formats.glb import read_glb, write_glb
 from maquette.solids.cards import stand
+from maquette.solids.motions import MOTIONS
 from maquette.types import Mesh
 from tests import zoo
 
 GOOD = write_glb(stand(zoo.ball()).outputs["card"], zoo.provenance())
+MOVING = {name: stand(zoo.whiskered(), motion=name).outputs["card"] for name in MOTIONS}
+SPINNING = write_glb(MOVING["spin"], zoo.provenance())
 
 
 def parts(data):
@@ -22,9 +26,9 @@ def parts(data):
     return json.loads(data[20 : 20 + length]), data[28 + length :]
 
 
-def rebuilt(change):
-    """The good file with its JSON changed in place."""
-    gltf, binary = parts(GOOD)
+def rebuilt(change, data=GOOD):
+    """A good file with its JSON changed in place."""
+    gltf, binary = parts(data)
     change(gltf)
     text = json.dumps(gltf).encode()
     text += b" " * (-len(text) % 4)
@@ -60,9 +64,33 @@ def test_planes_are_masked():
 
 def test_writing_again_changes_nothing():
     """A file that was read and written again is the same file, seams and all."""
-    for mesh in (zoo.box(), read_glb(GOOD)):
+    for mesh in (zoo.box(), read_glb(GOOD), *MOVING.values()):
         once = write_glb(mesh, zoo.provenance())
         assert once == write_glb(read_glb(once), zoo.provenance())
+
+
+@pytest.mark.parametrize("card", MOVING.values(), ids=MOVING)
+def test_motions_come_back(card):
+    """Every key of every motion is read as it was written, to a ten-millionth."""
+    motion = read_glb(write_glb(card, zoo.provenance())).motion
+    for name, values in vars(card.motion).items():
+        assert np.allclose(values, getattr(motion, name), rtol=0, atol=1e-7), name
+
+
+def test_a_still_mesh_has_no_animation():
+    """What does not move has one node, and reads back without a motion."""
+    gltf, _ = parts(GOOD)
+    assert (1, False, None) == (len(gltf["nodes"]), "animations" in gltf, read_glb(GOOD).motion)
+
+
+@pytest.mark.parametrize("card", MOVING.values(), ids=MOVING)
+def test_a_moving_mesh_rests_where_it_stood(card):
+    """Who does not play the animation sees the card stand as it is."""
+    scene = trimesh.load(
+        trimesh.util.wrap_as_stream(write_glb(card, zoo.provenance())), file_type="glb"
+    )
+    expected = [card.points.min(axis=0), card.points.max(axis=0)]
+    assert np.allclose(expected, scene.bounds, atol=1e-7)
 
 
 def test_many_points_get_wide_indices():
@@ -104,6 +132,57 @@ SPOILED = {
     "lists for views": (_at("bufferViews", 0, []), "GLB_CONTENT"),
     "buffers not listed": (_at("buffers", 3), "GLB_CONTENT"),
 }
+
+
+def _sampler(key):
+    return lambda gltf: gltf["animations"][0]["samplers"][1].update(key)
+
+
+MOTIONS_SPOILED = {
+    "two animations": (lambda g: g["animations"].append({}), "GLB_CONTENT"),
+    "no channels": (_at("animations", 0, "channels", []), "GLB_CONTENT"),
+    "one channel": (lambda g: g["animations"][0]["channels"].pop(), "GLB_CONTENT"),
+    "other node": (_at("animations", 0, "channels", 0, "target", "node", 1), "GLB_CONTENT"),
+    "morph weights": (
+        _at("animations", 0, "channels", 0, "target", "path", "weights"),
+        "GLB_CONTENT",
+    ),
+    "steps": (_sampler({"interpolation": "STEP"}), "GLB_CONTENT"),
+    "other times": (_sampler({"input": 0}), "GLB_CONTENT"),
+    "places for turns": (_sampler({"output": 0}), "GLB_CONTENT"),
+    "faces for times": (
+        lambda g: [s.update(input=3) for s in g["animations"][0]["samplers"]],
+        "GLB_CONTENT",
+    ),
+    "too few turns": (lambda g: g["accessors"][6].update(count=7), "GLB_CONTENT"),
+    "endless turns": (lambda g: g["accessors"][6].update(count=10**9), "GLB_BOUNDS"),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), MOTIONS_SPOILED.values(), ids=MOTIONS_SPOILED)
+def test_broken_motions_are_refused(change, code):
+    """Every lie about an animation is a format error with its own code."""
+    with pytest.raises(FormatError) as caught:
+        read_glb(rebuilt(change, SPINNING))
+    assert code == caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "value", "said"),
+    [
+        ("times_s", 3, 0.0, "times do not rise"),
+        ("times_s", 0, 0.01, "times do not rise"),
+        ("offsets", 5, np.nan, "not numbers"),
+        ("turns_xyzw", 2, 2.0, "length one"),
+    ],
+)
+def test_keys_that_cannot_be_played_are_refused(name, row, value, said):
+    """Times that fall, poses that are no numbers and long turns are not read."""
+    values = getattr(MOVING["bob"].motion, name).copy()
+    values[row] = value
+    card = replace(MOVING["bob"], motion=replace(MOVING["bob"].motion, **{name: values}))
+    with pytest.raises(FormatError, match=said):
+        read_glb(write_glb(card, zoo.provenance()))
 
 
 @pytest.mark.parametrize(("change", "code"), SPOILED.values(), ids=SPOILED)

@@ -14,6 +14,9 @@ from maquette.types import File
 from tests import zoo
 
 GOOD = package(stand(zoo.ring()).outputs["card"], provenance=zoo.provenance()).outputs["usdz"].data
+MOVING = package(
+    stand(zoo.ring(), motion="wiggle").outputs["card"], provenance=zoo.provenance()
+).outputs["usdz"].data  # fmt: skip
 CARD, SURFACE = "/Sticker/Card", "/Sticker/Looks/Print/Surface"
 ALBEDO = "/Sticker/Looks/Print/Albedo"
 
@@ -22,9 +25,9 @@ def codes(data):
     return {fault.code for fault in faults(data)}
 
 
-def edited(edit, folder):
-    """The good package with its layer edited by USD itself."""
-    (layer, *others), _ = read_archive(GOOD)
+def edited(edit, folder, package=GOOD):
+    """A good package with its layer edited by USD itself."""
+    (layer, *others), _ = read_archive(package)
     path = folder / layer.name
     path.write_bytes(layer.data)
     stage = Usd.Stage.Open(str(path))
@@ -186,6 +189,103 @@ SPOILED = {
 def test_spoiled_layers_are_named(edit, code, tmp_path):
     """Each broken rule is found under its own code."""
     assert code in codes(edited(edit, tmp_path))
+
+
+def _sampled(path, name, values, kind=None):
+    """An edit that gives an attribute these values at these times, and no others."""
+
+    def edit(stage):
+        attribute = stage.GetPrimAtPath(path).GetAttribute(name)
+        attribute = attribute or stage.GetPrimAtPath(path).CreateAttribute(name, kind)
+        attribute.Clear()
+        for time, value in values.items():
+            attribute.Set(value, time)
+
+    return edit
+
+
+def _sunk(stage):
+    translate = stage.GetPrimAtPath("/Sticker/Moving").GetAttribute("xformOp:translate")
+    x, y, z = translate.Get(12)
+    translate.Set(Gf.Vec3f(x, y - 0.05, z), 12)
+
+
+def _breathing(stage):
+    points = stage.GetPrimAtPath("/Sticker/Moving/Card").GetAttribute("points")
+    still = points.Get()
+    points.Set(still, 0)
+    points.Set(still, 36)
+
+
+XFORM, PLACE, TURN = "/Sticker/Moving", "xformOp:translate", "xformOp:orient"
+MOTIONS_SPOILED = {
+    "sinks into the table": (_sunk, "OFF_GROUND"),
+    "points that move": (_breathing, "MOTION_KIND"),
+    "long turn": (
+        _sampled(XFORM, TURN, {0: Gf.Quatf(1), 36: Gf.Quatf(0, 0, 0, 2)}),
+        "MOTION_TURN",
+    ),
+    "turn that is no number": (
+        _sampled(XFORM, TURN, {0: Gf.Quatf(1), 36: Gf.Quatf(np.nan)}),
+        "MOTION_POSE",
+    ),
+    "place that is no number": (
+        _sampled(XFORM, PLACE, {0: Gf.Vec3f(0), 36: Gf.Vec3f(np.inf)}),
+        "MOTION_POSE",
+    ),
+    "blocked pose": (
+        _sampled(XFORM, PLACE, {0: Gf.Vec3f(0), 36: Sdf.ValueBlock()}),
+        "MOTION_POSE",
+    ),
+    "blocked turn": (
+        _sampled(XFORM, TURN, {0: Gf.Quatf(1), 36: Sdf.ValueBlock()}),
+        "MOTION_POSE",
+    ),
+    "endless time": (
+        _sampled(XFORM, PLACE, {0: Gf.Vec3f(0), np.inf: Gf.Vec3f(0)}),
+        "MOTION_TIMES",
+    ),
+    "thousands of keys": (
+        _sampled(XFORM, PLACE, {k / 100: Gf.Vec3f(0) for k in range(1300)}),
+        "MOTION_TIMES",
+    ),
+    "no end": (lambda s: s.ClearMetadata("endTimeCode"), "MOTION_CLOCK"),
+    "no pace": (lambda s: s.ClearMetadata("timeCodesPerSecond"), "MOTION_CLOCK"),
+    "ends before its keys": (lambda s: s.SetEndTimeCode(20), "MOTION_CLOCK"),
+    "longer than ten seconds": (lambda s: s.SetEndTimeCode(241), "MOTION_CLOCK"),
+    "stopped clock": (lambda s: s.SetTimeCodesPerSecond(0), "MOTION_CLOCK"),
+}
+
+
+@pytest.mark.parametrize(("edit", "code"), MOTIONS_SPOILED.values(), ids=MOTIONS_SPOILED)
+def test_spoiled_motions_are_named(edit, code, tmp_path):
+    """What viewers would not play, or play below the table, is found under its own code."""
+    assert code in codes(edited(edit, tmp_path, MOVING))
+
+
+def test_motions_of_other_makers_break_no_rule(tmp_path):
+    """A turntable that rotates by degrees, at another pace, with other keys, is fine."""
+
+    def turntable(stage):
+        xform = UsdGeom.Xformable(stage.GetPrimAtPath(XFORM))
+        xform.ClearXformOpOrder()
+        for name in (PLACE, TURN, "xformOp:scale"):
+            stage.GetPrimAtPath(XFORM).RemoveProperty(name)
+        xform.AddTranslateOp().Set((0, 0.1, 0))
+        turn = xform.AddRotateYOp()
+        for code in (1, 31, 61):
+            turn.Set((code - 1) * 6.0, code)
+        stage.SetStartTimeCode(1)
+        stage.SetEndTimeCode(61)
+        stage.SetTimeCodesPerSecond(30)
+
+    assert set() == codes(edited(turntable, tmp_path, MOVING))
+
+
+def test_one_sample_is_no_motion(tmp_path):
+    """Exporters that write a pose as its only sample need no clock."""
+    still = _sampled("/Sticker", "xformOp:translate", {0: Gf.Vec3d(0)}, Sdf.ValueTypeNames.Double3)
+    assert set() == codes(edited(still, tmp_path))
 
 
 def _black(width_px, height_px):

@@ -9,6 +9,8 @@ from maquette.formats.usd_rules import faults
 from maquette.formats.usdz import package
 from maquette.formats.usdz_archive import read_archive
 from maquette.solids.cards import stand
+from maquette.solids.motions import MOTIONS, matrices, middle_and_side, sampled
+from maquette.solids.surfaces import shaded
 from tests import zoo
 
 CARD = stand(zoo.ring()).outputs["card"]
@@ -37,6 +39,75 @@ def test_packages_break_no_rule(geometry, anchor_type, alignment):
     """Every kind of card with every anchoring keeps all AR rules."""
     card = stand(zoo.ring(), geometry=geometry).outputs["card"]
     assert () == faults(packed(card, anchor_type=anchor_type, alignment=alignment))
+
+
+MOVING = {name: stand(zoo.whiskered(), motion=name).outputs["card"] for name in MOTIONS}
+PLACES = {
+    "table": {},
+    "wall": {"alignment": "vertical"},
+    "face": {"anchor_type": "face"},
+    "world": {"anchor_type": "world"},
+}
+
+each_motion = pytest.mark.parametrize("card", MOVING.values(), ids=MOVING)
+each_place = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+
+
+@each_motion
+@each_place
+def test_moving_packages_break_no_rule(card, place):
+    """Every motion with every anchoring keeps all AR rules."""
+    assert () == faults(packed(card, **place))
+
+
+def seen_at(stage, code):
+    """(V, 3) the card's points in the room at a time code."""
+    prim = stage.GetPrimAtPath("/Sticker/Moving/Card")
+    matrix = np.array(UsdGeom.XformCache(code).GetLocalToWorldTransform(prim))
+    points = np.array(UsdGeom.Mesh(prim).GetPointsAttr().Get())
+    return (np.column_stack([points, np.ones(len(points))]) @ matrix)[:, :3]
+
+
+def moved(card, time_s):
+    """(V, 3) the card's points, moved by the keys themselves."""
+    points = shaded(card).points
+    pose = sampled(card.motion, np.array([time_s]))
+    middle, side_m = middle_and_side(points)
+    return (points - middle) @ matrices(pose)[0].T + middle + pose.offsets[0] * side_m
+
+
+@each_motion
+@pytest.mark.parametrize("code", [0, 5, 12, 19.5, 30])
+def test_usd_plays_the_motion(card, code, tmp_path):
+    """At keys and between them USD puts every point where our keys do."""
+    stage = opened(packed(card), tmp_path)
+    assert np.allclose(moved(card, code / 24), seen_at(stage, code), atol=2e-5)
+
+
+@each_motion
+def test_a_motion_on_a_wall_is_that_of_a_table(card, tmp_path):
+    """On a wall up is away from us; nothing goes into the wall, spinning lifts off it."""
+    stage = opened(packed(card, alignment="vertical"), tmp_path)
+    height_m = float(card.points[:, 1].max())
+    lifts = []
+    for code in (0, 7, 15, 29):
+        x, y, z = moved(card, code / 24).T
+        on_wall = seen_at(stage, code)
+        assert np.allclose(np.column_stack([x, height_m / 2 - y]), on_wall[:, [0, 2]], atol=1e-5)
+        lifts.append(on_wall[:, 1] - z)
+    assert np.ptp(lifts) < 1e-5
+    spins = card is MOVING["spin"]
+    expected_m = np.ptp(card.points[:, 0]) / 2 if spins else 0.001
+    assert pytest.approx(expected_m, rel=0.12) == np.mean(lifts)
+
+
+def test_the_clock_fits_the_loop(tmp_path):
+    """A spin of two seconds is 48 time codes at 24 a second; what is still has no clock."""
+    spinning = opened(packed(MOVING["spin"]), tmp_path)
+    clock = (spinning.GetStartTimeCode(), spinning.GetEndTimeCode())
+    assert (0, 48, 24) == (*clock, spinning.GetTimeCodesPerSecond())
+    (tmp_path / "still").mkdir()
+    assert not opened(packed(), tmp_path / "still").HasAuthoredTimeCodeRange()
 
 
 @pytest.mark.parametrize(

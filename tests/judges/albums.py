@@ -21,13 +21,17 @@ from tests.judges.likeness import Limits, complaints, promise
 
 SIDE_PX = 512
 
-# camera, as booth.mjs takes it: where it stands, whether the light shades, perspective or none
+MOVED_AT = 3 / 8  # of the loop: halfway up, or seen from half behind
+
+# camera, as booth.mjs takes it: where it stands, whether the light shades, perspective or none,
+# and what share of a loop has been played
 VIEWS: dict[str, dict[str, Any]] = {
     "front": {"from": (0, 0, 1), "light": "flat", "orthographic": True},
     "lit": {"from": (0, 0, 1), "light": "lit", "orthographic": True},
     "back": {"from": (0, 0, -1), "light": "flat", "orthographic": True},
     "quarter": {"from": (0.7, 0.45, 1), "light": "lit", "orthographic": False},
     "behind": {"from": (-0.7, 0.3, -1), "light": "lit", "orthographic": False},
+    "moved": {"from": (0, 0, 1), "light": "flat", "orthographic": True, "at": MOVED_AT},
 }
 
 

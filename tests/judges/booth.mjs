@@ -1,4 +1,4 @@
-// The photo booth: runs in the page, loads a model by three.js and takes pictures of it.
+// The photo booth: runs in the page, loads a model by three.js, plays it and takes pictures of it.
 // What belongs here: loading, lights, cameras, and what can be counted. What does not: judging.
 
 import * as three from 'three';
@@ -12,7 +12,10 @@ renderer.toneMapping = three.NoToneMapping;
 renderer.setClearColor(0x000000, 0);
 
 async function load(url) {
-  if (url.endsWith('.glb')) return (await new GLTFLoader().loadAsync(url)).scene;
+  if (url.endsWith('.glb')) {
+    const { scene, animations } = await new GLTFLoader().loadAsync(url);
+    return Object.assign(scene, { animations });
+  }
   const model = await new USDLoader().loadAsync(url);
   await Promise.all(maps(model).map(arrival));
   return model;
@@ -44,6 +47,15 @@ const LIGHTS = {
   },
 };
 
+// The model as it is at a share of its loop.
+function pose(model, share) {
+  const mixer = new three.AnimationMixer(model);
+  for (const clip of model.animations) {
+    mixer.clipAction(clip).play();
+    mixer.setTime(clip.duration * share);
+  }
+}
+
 function camera(view, box) {
   const middle = box.getCenter(new three.Vector3());
   const size = box.getSize(new three.Vector3());
@@ -72,26 +84,37 @@ function volume(mesh) {
   return sum / 6;
 }
 
-function shoot(model, view, box) {
+function shoot(model, view) {
+  if (view.at) pose(model, view.at);
+  const box = new three.Box3().setFromObject(model, true);
   const eye = camera(view, box);
   const scene = new three.Scene();
   scene.add(model, ...LIGHTS[view.light](eye));
   renderer.setSize(view.side_px, view.side_px);
   renderer.render(scene, eye);
-  return renderer.domElement.toDataURL('image/png');
+  const corners = [box.min.toArray(), box.max.toArray()];
+  return { picture: renderer.domElement.toDataURL('image/png'), corners };
 }
 
 window.visit = async ({ url, views }) => {
   const model = await load(url);
   const box = new three.Box3().setFromObject(model, true);
   const shown = meshes(model);
+  const solid_m3 = shown.reduce((sum, mesh) => sum + volume(mesh), 0);
   const pictures = {};
-  for (const [name, view] of Object.entries(views)) pictures[name] = shoot(model, view, box);
+  const corners_m = {};
+  for (const [name, view] of Object.entries(views)) {
+    const { picture, corners } = shoot(model, view);
+    pictures[name] = picture;
+    corners_m[name] = corners;
+  }
   const count = (mesh) => (mesh.geometry.index ?? mesh.geometry.attributes.position).count / 3;
   return {
     meshes: shown.length,
     triangles: shown.reduce((sum, mesh) => sum + count(mesh), 0),
-    volume_m3: shown.reduce((sum, mesh) => sum + volume(mesh), 0),
+    volume_m3: solid_m3,
+    loops_s: model.animations.map((clip) => clip.duration),
+    corners_m,
     low_m: box.min.toArray(),
     high_m: box.max.toArray(),
     textures: maps(model).map((map) => [map.image.width, map.image.height, map.colorSpace]),

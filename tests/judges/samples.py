@@ -169,5 +169,7 @@ SAMPLES = (
     Sample("wall", shape="star", anchoring={"alignment": "vertical"}),
     Sample("face", anchoring={"anchor_type": "face"}),
     Sample("world", anchoring={"anchor_type": "world"}),
+    Sample("bobbing", card_options={"motion": "bob"}),
+    Sample("spinning", shape="star", card_options={"motion": "spin"}),
     Sample("wordy", shape="star", prompt=WORDY + "x" * 100_000),
 )

@@ -59,12 +59,16 @@ if [ $# -gt 0 ]; then
         fail "The judges lack programs and apt-get could not install them: $*"
 fi
 
-# Python readers; the copied list says what was installed
-if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
+# Python readers; the copied lists say what was installed
+if ! cat "$here/requirements.txt" "$here/requirements-alone.txt" |
+    cmp -s - "$venv/installed.txt"; then
     echo "judges: installing the Python readers into .venv-judges"
-    { new_venv && install -r "$here/requirements.txt"; } >"$log" 2>&1 ||
-        fail "The Python readers could not be installed; see tests/judges/requirements.txt"
-    cp "$here/requirements.txt" "$venv/installed.txt"
+    {
+        new_venv && install -r "$here/requirements.txt" &&
+            install --no-deps -r "$here/requirements-alone.txt"
+    } >"$log" 2>&1 ||
+        fail "The Python readers could not be installed; see tests/judges/requirements*.txt"
+    cat "$here/requirements.txt" "$here/requirements-alone.txt" >"$venv/installed.txt"
 fi
 
 # readers that run in node; PyPI carries one where the machine's is missing or too old

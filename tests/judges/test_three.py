@@ -1,7 +1,8 @@
 """three.js in a headless browser: our packages are seen, not only read.
 
 A checker may pass what shows nothing, upside down or black. So each sticker is drawn from its
-USDZ and from its GLB, and the pictures are compared with the cut-out and with each other.
+USDZ and from its GLB, at rest and in motion, and the pictures are compared with the cut-out and
+with each other.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import pytest
 
 from maquette.formats.glb import write_glb
 from maquette.formats.usdz import package
+from maquette.solids.motions import matrices, sampled
 from maquette.solids.textures import encode_png
 from maquette.types import Mesh
-from tests.judges.albums import VIEWS, Album, visit
+from tests.judges.albums import MOVED_AT, VIEWS, Album, visit
 from tests.judges.asking import all_of
 from tests.judges.likeness import Limits, difference
 from tests.judges.samples import SAMPLES, Sample
@@ -93,6 +95,41 @@ def test_three_shows_the_mirror_image_behind(sample: Sample, suffix: str, album:
     file = f"{sample.name}.{suffix}"
     front, back = album.picture(file, "front"), album.picture(file, "back")
     assert difference(front, back[:, ::-1]) < MOST_DIFFERENT, f"see {album.folder}/{file}.*.png"
+
+
+@each_file
+def test_three_plays_the_motion(sample: Sample, suffix: str, album: Album):
+    """Three eighths into its one loop the card is where our keys say; a still one has no loop."""
+    found, motion = album.found[f"{sample.name}.{suffix}"], sample.card.motion
+    if motion is None:
+        assert [] == found["loops_s"]
+        return
+    loop_s = float(motion.times_s[-1])
+    assert pytest.approx([loop_s]) == found["loops_s"]
+    points = sample.card.points
+    low, high = points.min(axis=0), points.max(axis=0)
+    pose = sampled(motion, np.array([MOVED_AT * loop_s]))
+    moved = (points - (low + high) / 2) @ matrices(pose)[0].T + (low + high) / 2
+    moved += pose.offsets[0] * (high - low).max()
+    corners = np.array(found["corners_m"]["moved"])
+    assert np.allclose([moved.min(axis=0), moved.max(axis=0)], corners, atol=1e-6)
+    assert not np.allclose([low, high], corners, atol=1e-3)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_three_shows_the_back_of_what_turned(suffix: str, album: Album):
+    """Three eighths into a spin the letter F is mirrored: the picture is nearer the back's."""
+    file = f"spinning.{suffix}"
+    front, back, moved = (album.picture(file, view) for view in ("front", "back", "moved"))
+    columns = np.flatnonzero(moved[..., 3].any(axis=0))
+    narrow = moved[:, columns[0] : columns[-1] + 1]
+
+    def likeness(side: np.ndarray) -> float:
+        across = np.flatnonzero(side[..., 3].any(axis=0))
+        art = side[:, across[0] : across[-1] + 1]
+        return difference(cv2.resize(art, narrow.shape[1::-1]), narrow)
+
+    assert 3 * likeness(back) < likeness(front), f"see {album.folder}/{file}.*.png"
 
 
 @each_sample

@@ -2,17 +2,13 @@
 // One browser start for all files; it reaches nothing but a server on the loopback address.
 // What belongs here: the browser and the server. What does not: pictures (booth.mjs), judging.
 
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { extname, join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import puppeteer from 'puppeteer-core';
+import { browsing, serving, withLimit } from './headless.mjs';
 
 const FILE_LIMIT_MS = 60_000;
 const ALL_LIMIT_MS = 220_000;
-const KINDS = { '.mjs': 'text/javascript', '.js': 'text/javascript', '.html': 'text/html' };
 const here = fileURLToPath(new URL('.', import.meta.url));
 const page = `<!doctype html><link rel="icon" href="data:,">
 <script type="importmap">{"imports": {
@@ -24,19 +20,9 @@ const [chromium, visitsPath, out] = process.argv.slice(2);
 const visits = JSON.parse(await readFile(visitsPath));
 const folder = resolve(visitsPath, '..');
 
-function serve(request, response) {
-  const path = decodeURIComponent(new URL(request.url, 'http://booth').pathname);
-  if (path === '/') return response.setHeader('content-type', 'text/html').end(page);
-  const root = path.startsWith('/visit/') ? folder : resolve(here);
-  const file = resolve(join(root, path.replace('/visit/', '/')));
-  if (!file.startsWith(root + sep)) return response.writeHead(403).end();
-  response.setHeader('content-type', KINDS[extname(file)] ?? 'application/octet-stream');
-  createReadStream(file).on('error', () => response.writeHead(404).end()).pipe(response);
-}
-
-function withLimit(promise, ms) {
-  const late = new Promise((_, refuse) => setTimeout(refuse, ms, new Error(`${ms} ms passed`)).unref());
-  return Promise.race([promise, late]);
+function place(path) {
+  if (path === '/') return page;
+  return path.startsWith('/visit/') ? [folder, path.slice('/visit'.length)] : [here, path];
 }
 
 async function keep(name, pictures) {
@@ -57,25 +43,10 @@ async function look(tab, visit) {
   }
 }
 
-const server = createServer(serve);
-await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-const profile = mkdtempSync(join(tmpdir(), 'maquette-booth-'));
-const browser = await puppeteer.launch({
-  executablePath: chromium,
-  headless: true,
-  userDataDir: profile,
-  args: [
-    ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-    ...['--disable-background-networking', '--disable-component-update'],
-    ...['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-  ],
-});
-// whatever hangs, no browser is left behind
-const alarm = setTimeout(() => browser.process().kill('SIGKILL'), ALL_LIMIT_MS);
+const server = await serving(place);
 const remarks = [];
 const verdicts = {};
-try {
+await browsing(chromium, ALL_LIMIT_MS, async (browser) => {
   const tab = await browser.newPage();
   tab.on('console', (message) => {
     // taking pictures is slow, and the driver says so
@@ -83,17 +54,12 @@ try {
     if (!known) remarks.push(`${message.type()}: ${message.text()}`);
   });
   tab.on('pageerror', (error) => remarks.push(`error: ${error}`));
-  await tab.goto(`http://127.0.0.1:${server.address().port}/`);
+  await tab.goto(`${server.address}/`);
   await tab.waitForFunction('window.visit', { timeout: FILE_LIMIT_MS });
   for (const visit of visits) {
     remarks.length = 0;
     verdicts[visit.file] = { ...(await look(tab, visit)), remarks: [...remarks] };
   }
   verdicts.browser = { version: await browser.version() };
-} finally {
-  clearTimeout(alarm);
-  await browser.close();
-  server.close();
-  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-}
+}).finally(server.close);
 console.log(JSON.stringify(verdicts));

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maquette.errors import InputError
-from maquette.lines.prompt_fields import RESOLUTIONS_PX, STYLES
+from maquette.lines.prompt_fields import MOTION_NAMES, RESOLUTIONS_PX, STYLES
 from maquette.lines.prompt_sets import (
     BadRow,
     PromptSet,
@@ -20,6 +20,7 @@ from maquette.lines.prompt_sets import (
     read_prompt_set,
     write_prompt_set,
 )
+from maquette.solids.motions import MOTIONS
 
 TABLE = [
     {"id": "cat", "prompt": "a grumpy cat", "style": "cyberpunk", "count": 2, "scale": 0.5},
@@ -138,6 +139,7 @@ def test_bare_prompts_are_rows():
         ("confidence_threshold", "0.95", 0.95),
         ("anchor_type", "World", "world"),
         ("geometry", "Die cut", "die_cut"),
+        ("motion", " Spin ", "spin"),
         ("picture", "photos/cat.jpg", "photos/cat.jpg"),
         ("prompt", "  a \t cat\n with\u200b a hat ", "a cat with a hat"),
         ("prompt", "cafe\u0301", "café"),
@@ -153,10 +155,26 @@ def test_understands_how_people_write(field: str, written: object, meant: object
     assert meant == getattr(found.rows[0], field)
 
 
+def test_motions_are_those_that_cards_know():
+    """Every motion that can be ordered can be made, and the other way round."""
+    assert ("still", *MOTIONS) == MOTION_NAMES
+
+
+def test_a_motion_changes_neither_seed_nor_name():
+    """The same sticker, moving, is the same picture under the same name."""
+    still, moving = (
+        items_of(PromptSet("p", rows=rows({"id": "cat", "prompt": "a cat", **more}).rows))[0]
+        for more in ({}, {"motion": "bob"})
+    )
+    assert (still.item, still.params["seed"]) == (moving.item, moving.params["seed"])
+    assert {"still", "bob"} == {still.params["motion"], moving.params["motion"]}
+
+
 @pytest.mark.parametrize(
     ("row", "code", "fix"),
     [
         ({"prompt": "a", "style": "gothic"}, "PROMPT_STYLE_UNKNOWN", STYLES[0]),
+        ({"prompt": "a", "motion": "levitate"}, "PROMPT_MOTION_UNKNOWN", "still, bob, spin"),
         ({"prompt": "a", "count": 0}, "PROMPT_COUNT_RANGE", ""),
         ({"prompt": "a", "count": "many"}, "PROMPT_NOT_A_NUMBER", ""),
         ({"prompt": "a", "resolution": 500}, "PROMPT_RESOLUTION_UNKNOWN", str(RESOLUTIONS_PX[0])),

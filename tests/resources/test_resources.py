@@ -12,7 +12,6 @@ from maquette.batch.manifests import Manifest, Row, current
 from maquette.batch.runner import LocalPlace
 from maquette.batch.store import FolderStore, StoreSpec, open_store
 from maquette.engines.workers import WorkerPlace
-from maquette.errors import InputError
 from resources.engines import EnginesResource
 from resources.manifests import ManifestIOManager
 from resources.placement import PlacementResource
@@ -113,7 +112,7 @@ def test_a_manifest_nobody_made_is_told(tmp_path):
     """The asset before has nothing for this batch: which one, and what to do."""
     manager = ManifestIOManager(store=StoreResource(url=str(tmp_path)))
     context = dg.build_input_context(asset_key=dg.AssetKey(["first"]), partition_key="three")
-    with pytest.raises(InputError, match=r"MANIFEST_MISSING: first.*three.*materialise first"):
+    with pytest.raises(dg.Failure, match=r"MANIFEST_MISSING: first.*three.*materialise first"):
         manager.load_input(context)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from maquette.batch.store import FolderStore
 from maquette.errors import InputError, ToolError
-from pipeline_assets.stages import coded
+from resources.coded import coded
 from resources.store import StoreResource
 from sensors import failures
 from sensors.failures import Message, failed_runs, first_of_its_cause, message_of, post, tell

@@ -6,6 +6,7 @@ import trimesh
 
 from maquette.errors import InputError
 from maquette.solids.cards import die_cut, plane, stand
+from maquette.solids.motions import MOTIONS, reach
 from maquette.solids.surfaces import open_edges, volume_m3
 from maquette.solids.textures import decode_png
 from tests import zoo
@@ -107,6 +108,17 @@ def test_plane_is_cut_out_by_its_texture():
 
 
 @pytest.mark.parametrize("geometry", ["die_cut", "plane"])
+@pytest.mark.parametrize("motion", MOTIONS)
+def test_moving_cards_stay_above_the_table(motion, geometry):
+    """A motion changes neither points nor texture, fits the card's shape and never sinks."""
+    still = stand(zoo.whiskered(), geometry=geometry).outputs["card"]
+    card = stand(zoo.whiskered(), geometry=geometry, motion=motion).outputs["card"]
+    assert still.points.tobytes() == card.points.tobytes()
+    assert (still.texture_png, None) == (card.texture_png, still.motion)
+    assert pytest.approx(0, abs=1e-6) == reach(card.points, card.motion)[0, 1]
+
+
+@pytest.mark.parametrize("geometry", ["die_cut", "plane"])
 def test_empty_cutouts_are_refused(geometry):
     """Nothing opaque is an input error whatever the geometry."""
     with pytest.raises(InputError, match="CUTOUT_EMPTY"):
@@ -121,8 +133,9 @@ def test_empty_cutouts_are_refused(geometry):
         ({"scale": float("nan")}, "CARD_OPTION_RANGE"),
         ({"thickness_mm": 0.2}, "CARD_OPTION_RANGE"),
         ({"border": 0.5}, "CARD_OPTION_RANGE"),
+        ({"motion": "levitate"}, "MOTION_UNKNOWN"),
     ],
-    ids=["geometry", "scale", "nan", "thickness", "border"],
+    ids=["geometry", "scale", "nan", "thickness", "border", "motion"],
 )
 def test_wrong_options_are_refused(options, code):
     """Options outside their range are named, not clipped."""

@@ -1,4 +1,4 @@
-"""The command line: ``maquette make | submit | shelf``.
+"""The command line: ``maquette make | submit | check | shelf``.
 
 What belongs here: words in, words out. What does not: anything another program would want.
 """
@@ -6,7 +6,6 @@ What belongs here: words in, words out. What does not: anything another program 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from maquette.batch.store import DEFAULT_URL
+from maquette.cli.checking import add_check
 from maquette.errors import InputError, MaquetteError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_make(commands.add_parser("make", help="make an upload here and now, without Dagster"))
     _add_submit(commands.add_parser("submit", help="put an upload into the inbox of the store"))
+    add_check(commands.add_parser("check", help="hold finished files to the rules they must meet"))
     _add_shelf(commands.add_parser("shelf", help="list, fetch and verify models and art"))
     return parser
 
@@ -73,6 +74,10 @@ def _add_make(parser: argparse.ArgumentParser) -> None:
 
 def _add_submit(parser: argparse.ArgumentParser) -> None:
     _add_upload(parser)
+    parser.add_argument("--wait", action="store_true", help="until the pack is delivered")
+    parser.add_argument(
+        "--timeout", type=float, default=3600.0, metavar="SECONDS", help="of --wait (default: 3600)"
+    )
     parser.set_defaults(run=_submit)
 
 
@@ -122,14 +127,21 @@ def _make(asked: argparse.Namespace) -> int:
 
 
 def _submit(asked: argparse.Namespace) -> int:
-    from maquette.batch.store import open_store, told_store
+    from maquette.batch.store import open_store, sha256_of, told_store
     from maquette.batch.uploads import upload_key
 
     store = open_store(told_store(asked.store))
     batch = _submitted(store, asked)
     key = upload_key(store, line=asked.line, batch=batch)
     Console().print(f"uploaded as {key}; the sensor makes it batch [bold]{batch}[/]")
-    return 0
+    if not asked.wait:
+        return 0
+    from maquette.batch.waiting import Awaited
+    from maquette.cli.waiting import ASSETS, wait_and_show
+
+    sha256 = sha256_of(asked.upload.read_bytes())
+    awaited = Awaited(asked.line, batch, sha256, ASSETS[asked.line])
+    return wait_and_show(store, awaited, timeout_s=asked.timeout)
 
 
 def _submitted(store: Store, asked: argparse.Namespace) -> str:
@@ -240,7 +252,3 @@ def _shelf_verify(asked: argparse.Namespace) -> int:
     for name, state in states.items():
         Console().print(f"{state:>8}  {name}")
     return 0 if all(state == "sound" for state in states.values()) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
