@@ -21,7 +21,7 @@ from tests.judges.likeness import Limits
 
 pytestmark = pytest.mark.judge
 
-BORDER = 0.024  # the die line's, where a row asks for none
+BORDER = 0.006  # the hairline around what the composer drew with an edge of its own
 LIMITS = Limits(largest_error=3.0)  # brush strokes and neon are all edges
 # words, style, size, geometry, anchor: every style, both geometries, all anchors
 ROWS = (
@@ -34,14 +34,14 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder a person gets from four prompts."""
+    """The folder of the pack that a person gets from four prompts."""
     folder = tmp_path_factory.mktemp("delivery")
     prompts = folder / "prompts.csv"
     prompts.write_text("\n".join(("prompt,style,resolution,geometry,anchor_type", *ROWS)))
     out = folder / "out"
     store = folder / "store"
     assert 0 == main(["make", "stickers", str(prompts), "--store", str(store), "-o", str(out)])
-    return out
+    return out / "prompts"
 
 
 @pytest.fixture(scope="module")
