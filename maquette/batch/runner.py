@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from maquette.batch.host import EngineSpec, Host, Job, Outcome, Task
 from maquette.batch.manifests import Manifest, Origin, Row, join, merged, row_of
@@ -76,6 +76,22 @@ class LocalPlace:
         self.host.close()
 
 
+class Settled(NamedTuple):
+    """What became of a stage's tasks, by recipe."""
+
+    outcomes: dict[str, Outcome]
+    origins: dict[str, Origin]
+
+
+@dataclass(frozen=True)
+class _StageJob:
+    """How a stage's tasks are sent."""
+
+    job: Job
+    parallel: int
+    size: int
+
+
 @dataclass
 class Runner:
     """Runs stages over the manifests of one line.
@@ -98,14 +114,22 @@ class Runner:
 
     def run(self, stage: Stage, *inputs: Manifest) -> Manifest:
         """Run a map stage over the items that all inputs delivered."""
+        return self.run_beside([stage], *inputs)[0]
+
+    def run_beside(self, stages: Sequence[Stage], *inputs: Manifest) -> list[Manifest]:
+        """Run several map stages over the same items; an item goes through all of them at once.
+
+        So its inputs are opened once, however large the batch is.
+        """
         rows = join(*inputs)
-        tasks = [self.task(stage, row) for row in rows]
-        outcomes, origins = self.settle(stage, tasks)
-        made = tuple(
-            self._row(stage, row, outcome=outcomes[task.recipe], origin=origins[task.recipe])
-            for row, task in zip(rows, tasks, strict=True)
-        )
-        return Manifest(inputs[0].line, stage.name, inputs[0].batch, made)
+        asked = [(stage, [self.task(stage, row) for row in rows]) for stage in stages]
+        settled = self.settle_beside(asked)
+        return [
+            Manifest(
+                inputs[0].line, stage.name, inputs[0].batch, self._rows(stage, rows, tasks, one)
+            )
+            for (stage, tasks), one in zip(asked, settled, strict=True)
+        ]
 
     def run_through(self, stages: Sequence[Stage], *inputs: Manifest) -> Manifest:
         """Run map stages one after another; each sees what those before it made."""
@@ -160,24 +184,32 @@ class Runner:
                 raise InputError("STAGE_INPUT", f"{stage.name} needs a parameter {name!r}")
         return found
 
-    def settle(
-        self, stage: Stage, tasks: Sequence[Task]
-    ) -> tuple[dict[str, Outcome], dict[str, Origin]]:
+    def settle(self, stage: Stage, tasks: Sequence[Task]) -> Settled:
         """Every task's outcome by recipe: read where a record stands, made where none does."""
+        return self.settle_beside([(stage, tasks)])[0]
+
+    def settle_beside(self, asked: Sequence[tuple[Stage, Sequence[Task]]]) -> list[Settled]:
+        """The same for several stages, whose tasks take turns."""
         start = time.perf_counter()
-        unique = list({task.recipe: task for task in tasks}.values())
-        outcomes = self._standing(stage, unique)
-        missing = [task for task in unique if task.recipe not in outcomes]
-        origins: dict[str, Origin] = dict.fromkeys(outcomes, "reused")
-        for outcome in self._work(stage, missing):
-            outcomes[outcome.recipe] = outcome
-            origins[outcome.recipe] = "made"
-        self.tallies[stage.name] = tally(
-            [outcomes[t.recipe] for t in tasks],
-            made={t.recipe for t in missing},
-            seconds=time.perf_counter() - start,
-        )
-        return outcomes, origins
+        unique = [list({task.recipe: task for task in tasks}.values()) for _, tasks in asked]
+        standing = [
+            self._standing(stage, tasks) for (stage, _), tasks in zip(asked, unique, strict=True)
+        ]
+        missing = [
+            [task for task in tasks if task.recipe not in outcomes]
+            for tasks, outcomes in zip(unique, standing, strict=True)
+        ]
+        settled = [Settled(outcomes, dict.fromkeys(outcomes, "reused")) for outcomes in standing]
+        stages = [stage for stage, _ in asked]
+        for n, outcome in self._work(stages, missing):
+            settled[n].outcomes[outcome.recipe] = outcome
+            settled[n].origins[outcome.recipe] = "made"
+        seconds = (time.perf_counter() - start) / len(asked)
+        for (stage, tasks), made, one in zip(asked, missing, settled, strict=True):
+            outcomes = [one.outcomes[task.recipe] for task in tasks]
+            recipes = {task.recipe for task in made}
+            self.tallies[stage.name] = tally(outcomes, made=recipes, seconds=seconds)
+        return settled
 
     def _standing(self, stage: Stage, tasks: Sequence[Task]) -> dict[str, Outcome]:
         def look(task: Task) -> Record | None:
@@ -201,24 +233,55 @@ class Runner:
             self._infos[repr(spec)] = self.place.info(spec)
         return self._infos[repr(spec)]
 
-    def _work(self, stage: Stage, tasks: Sequence[Task]) -> Iterator[Outcome]:
-        if not tasks:
+    def _work(
+        self, stages: Sequence[Stage], missing: Sequence[Sequence[Task]]
+    ) -> Iterator[tuple[int, Outcome]]:
+        """Outcomes as they come, each with the number of its stage."""
+        total = sum(map(len, missing))
+        if not total:
             return
-        specs = {keyword: self._spec(role) for keyword, role in stage.engines.items()}
-        infos = [self._info(spec) for spec in specs.values()]
-        parallel = min((i.parallel for i in infos), default=os.cpu_count() or 1)
-        size = max((i.batch_size for i in infos), default=1) if stage.batched else 1
-        job = Job(stage.path, specs)
-        pace = Pace(self.listener, stage.name, len(tasks), every_s=self.progress_every_s)
-        batches = [tasks[n : n + size] for n in range(0, len(tasks), size)]
-        retries = Retries(budget=max(10, len(tasks) // 10))
+        jobs = [self._job(stage) for stage in stages]
+        batches = [
+            (start, n, tasks[start : start + job.size])
+            for n, (job, tasks) in enumerate(zip(jobs, missing, strict=True))
+            for start in range(0, len(tasks), job.size)
+        ]
+        batches.sort(key=lambda batch: batch[:2])  # one item's tasks stand together
+        name = stages[0].name if len(stages) == 1 else f"{stages[0].name} … {stages[-1].name}"
+        pace = Pace(self.listener, name, total, every_s=self.progress_every_s)
+        retries = Retries(budget=max(10, total // 10))
 
-        def send(batch: Sequence[Task]) -> list[Outcome]:
-            return retries.run(lambda some: self.place.run(job, some), batch)
+        def send(batch: tuple[int, int, Sequence[Task]]) -> list[tuple[int, Outcome]]:
+            _, n, tasks = batch
+            made = retries.run(lambda some: self.place.run(jobs[n].job, some), tasks)
+            return [(n, outcome) for outcome in made]
 
-        for done in spread(send, batches, slots=self.place.slots(parallel)):
+        slots = self.place.slots(min(job.parallel for job in jobs))
+        for done in spread(send, batches, slots=slots):
             pace.step(len(done))
             yield from done
+
+    def _job(self, stage: Stage) -> _StageJob:
+        specs = {keyword: self._spec(role) for keyword, role in stage.engines.items()}
+        infos = [self._info(spec) for spec in specs.values()]
+        return _StageJob(
+            job=Job(stage.path, specs),
+            parallel=min((i.parallel for i in infos), default=os.cpu_count() or 1),
+            size=max((i.batch_size for i in infos), default=1) if stage.batched else 1,
+        )
+
+    def _rows(
+        self, stage: Stage, rows: Sequence[Row], tasks: Sequence[Task], settled: Settled
+    ) -> tuple[Row, ...]:
+        return tuple(
+            self._row(
+                stage,
+                row,
+                outcome=settled.outcomes[task.recipe],
+                origin=settled.origins[task.recipe],
+            )
+            for row, task in zip(rows, tasks, strict=True)
+        )
 
     def _row(self, stage: Stage, row: Row, *, outcome: Outcome, origin: Origin) -> Row:
         made = row_from(outcome, stage=stage, item=row.item, params=row.params, origin=origin)

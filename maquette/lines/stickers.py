@@ -149,7 +149,8 @@ def pack(runner: Runner, fits: dict[str, Manifest], *finished: Manifest) -> Mani
 
 def fit(runner: Runner, mattes: Manifest) -> dict[str, Manifest]:
     """Each platform's files; what does not fit one platform is set aside for that one alone."""
-    return {name: runner.run(each.fit, mattes) for name, each in PLATFORMS.items()}
+    fits = runner.run_beside([each.fit for each in PLATFORMS.values()], mattes)
+    return dict(zip(PLATFORMS, fits, strict=True))
 
 
 def _refusals(fits: Manifest) -> dict[str, str]:
