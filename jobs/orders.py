@@ -9,7 +9,7 @@ from typing import Literal
 import dagster as dg
 from pydantic import Field
 
-from maquette.batch.uploads import NIGHTLY, batch_of, submit
+from maquette.batch.uploads import INBOX, NIGHTLY, batch_of, submit
 from maquette.lines.prompt_sets import PromptSet, StickerOrder, read_prompt_set, write_prompt_set
 from resources.store import StoreResource
 
@@ -64,7 +64,7 @@ def place_sticker_order(
         line="stickers",
         name=f"{config.name or 'order'}.yaml",
         data=sticker_upload(config),
-        folder=NIGHTLY if config.nightly else "",
+        place=f"{INBOX['stickers']}{NIGHTLY}/" if config.nightly else "",
     )
     context.log.info(
         f"ordered as {key}: batch {batch_of(key)} starts with the next sensor tick; "

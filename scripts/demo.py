@@ -106,8 +106,8 @@ def _tell_failure(result: dg.ExecuteInProcessResult) -> int:
 def _tell_where(batch: str, *, seconds: float, url: str) -> None:
     sys.stdout.write(
         f"\nfinished in {seconds:.0f} s\n"
-        f"  packs, pictures, GLB and USDZ: {url}/deliveries/stickers/{batch}/\n"
-        f"  see it in Dagster:             make ui   (then http://127.0.0.1:3000)\n"
+        f"  look at it: {url}/deliveries/stickers/{batch}/index.html\n"
+        f"  in Dagster: make ui   (then http://127.0.0.1:3000)\n"
     )
 
 

@@ -17,6 +17,7 @@ from maquette.batch.store import Entry, ObjectMissing, Store
 from maquette.errors import InputError
 
 INBOX = {"stickers": "inbox/prompts/"}
+BY_HAND = {"stickers": "by-hand/prompts/"}  # made at a terminal: no sensor looks here
 UPLOAD_BYTES_AT_MOST = 100_000_000
 PICTURES = {"png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"}  # lie beside a prompt set
 UNFINISHED = {"tmp", "part", "partial", "crdownload", "swp"}
@@ -106,13 +107,13 @@ def read_upload(store: Store, key: str) -> bytes:
         ) from None
 
 
-def submit(store: Store, *, line: str, name: str, data: bytes, folder: str = "") -> str:
-    """Put a file into a line's inbox as a new upload; returns its key.
+def submit(store: Store, *, line: str, name: str, data: bytes, place: str = "") -> str:
+    """Put a file into a line's inbox, or another place, as a new upload; returns its key.
 
     A name that is taken by other bytes gets a number: nothing is overwritten.
     """
     stem, _, suffix = name.rpartition(".")
-    place = INBOX[line] + (f"{folder}/" if folder else "")
+    place = place or INBOX[line]
     for n in range(1, 1000):
         key = f"{place}{slug(stem)}{f'-{n}' if n > 1 else ''}.{slug(suffix)}"
         if store.put_if_absent(key, data) or store.get(key) == data:

@@ -6,6 +6,7 @@ What belongs here: words in, words out. What does not: anything another program 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
-from rich.table import Table
+from rich.table import Column, Table
 
 from maquette.batch.store import DEFAULT_URL
 from maquette.cli.checking import add_check
@@ -97,11 +98,13 @@ def _make(asked: argparse.Namespace) -> int:
     from maquette.batch.host import Host
     from maquette.batch.runner import LocalPlace, Runner
     from maquette.batch.store import open_store, told_store
+    from maquette.batch.uploads import BY_HAND
     from maquette.engines import chosen
     from maquette.lines import stickers
 
     store = open_store(told_store(asked.store))
-    batch = _submitted(store, asked)
+    batch = _submitted(store, asked, places=BY_HAND)
+    _expect_room(asked.output, batch)
     named = {
         "ImageGenerator": asked.image_generator,
         "Segmenter": asked.segmenter,
@@ -122,16 +125,17 @@ def _make(asked: argparse.Namespace) -> int:
             runner.place.close()
     _hand_out(store, finished, to=asked.output)
     print_made(finished.manifests, finished.delivery.set_aside)
-    Console().print(f"{len(finished.delivery.files)} files in [bold]{asked.output}[/]")
+    page = asked.output / "index.html"
+    Console().print(f"{len(finished.delivery.files)} files; to see them open [bold]{page}[/]")
     return 0 if finished.manifests[-1].delivered else 1
 
 
 def _submit(asked: argparse.Namespace) -> int:
     from maquette.batch.store import open_store, sha256_of, told_store
-    from maquette.batch.uploads import upload_key
+    from maquette.batch.uploads import INBOX, upload_key
 
     store = open_store(told_store(asked.store))
-    batch = _submitted(store, asked)
+    batch = _submitted(store, asked, places=INBOX)
     key = upload_key(store, line=asked.line, batch=batch)
     Console().print(f"uploaded as {key}; the sensor makes it batch [bold]{batch}[/]")
     if not asked.wait:
@@ -144,9 +148,9 @@ def _submit(asked: argparse.Namespace) -> int:
     return wait_and_show(store, awaited, timeout_s=asked.timeout)
 
 
-def _submitted(store: Store, asked: argparse.Namespace) -> str:
-    """The batch of an upload that was put into the inbox, its photos before it."""
-    from maquette.batch.uploads import INBOX, submit, write_ticket
+def _submitted(store: Store, asked: argparse.Namespace, *, places: dict[str, str]) -> str:
+    """The batch of an upload that was put into its place, its photos before it."""
+    from maquette.batch.uploads import submit, write_ticket
     from maquette.lines.prompt_sets import read_prompt_set
 
     path: Path = asked.upload
@@ -156,10 +160,12 @@ def _submitted(store: Store, asked: argparse.Namespace) -> str:
     named = {row.picture for row in read_prompt_set(data, name=path.name).rows if row.picture}
     photos = {n: path.parent / n for n in sorted(named) if (path.parent / n).is_file()}
     # photos come with a folder of their own, or two people's cat.jpg would be one
-    folder = _folder_of(path, data, list(photos.values())) if photos else ""
+    place = places[asked.line]
+    if photos:
+        place += f"{_folder_of(path, data, list(photos.values()))}/"
     for name, photo in photos.items():
-        store.put(f"{INBOX[asked.line]}{folder}/{name}", photo.read_bytes())
-    key = submit(store, line=asked.line, name=path.name, data=data, folder=folder)
+        store.put(f"{place}{name}", photo.read_bytes())
+    key = submit(store, line=asked.line, name=path.name, data=data, place=place)
     return write_ticket(store, line=asked.line, key=key)
 
 
@@ -169,6 +175,16 @@ def _folder_of(path: Path, data: bytes, photos: Sequence[Path]) -> str:
 
     sums = "".join(sha256_of(each) for each in (data, *(photo.read_bytes() for photo in photos)))
     return f"{slug(path.stem)}-{sha256_of(sums.encode())[:8]}"
+
+
+def _expect_room(output: Path, batch: str) -> None:
+    """Refuse a folder that holds another batch: its page would be lost."""
+    index = output / "index.json"
+    held = json.loads(index.read_bytes()).get("batch", batch) if index.is_file() else batch
+    if held != batch:
+        raise InputError(
+            "OUTPUT_TAKEN", f"{output} holds the batch {held}", fix="choose another folder with -o"
+        )
 
 
 def _hand_out(store: Store, finished: Finished, *, to: Path) -> None:
@@ -204,7 +220,14 @@ class _Shown:
 
 def print_made(manifests: Sequence[Manifest], set_aside: Sequence[dict[str, str]]) -> None:
     """A table of every item: what drew it, how long it took, made now or reused."""
-    table = Table("item", "engine", "seconds", "", title=f"batch {manifests[0].batch}")
+    table = Table(
+        Column("item", overflow="fold"),
+        "engine",
+        "seconds",
+        "",
+        "note",
+        title=f"batch {manifests[0].batch}",
+    )
     engines = {row.item: row.engine for m in manifests for row in m.rows if row.engine}
     first = {row.item: row.engine for row in manifests[1].rows if row.engine}
     for row in manifests[0].delivered:
@@ -214,11 +237,12 @@ def print_made(manifests: Sequence[Manifest], set_aside: Sequence[dict[str, str]
         made = any(r.origin == "made" for r in rows)
         fate = f"[red]{lost}[/]" if lost else "made" if made else "reused"
         engine = first.get(row.item) or engines.get(row.item, "")
-        table.add_row(row.item, engine, f"{seconds:.2f}", fate)
+        notes = dict.fromkeys(escape(note) for r in rows for note in r.notes)
+        table.add_row(row.item, engine, f"{seconds:.2f}", fate, "; ".join(notes))
     console = Console()
     console.print(table)
     for one in set_aside:
-        words = escape(f"{one['item']}: {one['reason']} {one['fix']}")
+        words = escape(f"{one['item']}: {one['reason']}; {one['fix']}".rstrip("; "))
         console.print(f"[red]{one['code']}[/] {words}")
 
 

@@ -104,8 +104,8 @@ def _photo(store: Store, name: str, *, beside: str) -> ObjectRef:
     except (InputError, ObjectMissing) as trouble:
         raise InputError(
             "PICTURE_MISSING",
-            f"{name!r} is not beside {beside} ({trouble.code})",
-            fix="upload the photo to the same folder, before the prompt set",
+            f"the photo {name!r} is not beside the prompt set",
+            fix="put the photo into the same folder, before the prompt set",
         ) from trouble
     suffix = slug(name.rpartition(".")[2], chars_at_most=8)
     return replace(kept(store, data, f"photo.{suffix}"), name="photo")
@@ -154,7 +154,7 @@ def fit(runner: Runner, mattes: Manifest) -> dict[str, Manifest]:
 
 
 def _refusals(fits: Manifest) -> dict[str, str]:
-    return {row.item: f"{row.code} {row.reason}" for row in fits.quarantined}
+    return {r.item: f"{r.reason}; {r.fix}".rstrip("; ") for r in fits.quarantined}
 
 
 def _viewer(store: Store, mattes: Manifest) -> Manifest:

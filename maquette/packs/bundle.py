@@ -9,8 +9,10 @@ the page looks (`maquette.packs.gallery`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from maquette.batch.stages import Made, Member, gather_stage
@@ -30,6 +32,7 @@ VIEWING_DISTANCE = 4.0  # times the height: the whole sticker stands within a ph
 FOLDERS = {"cutout": "png", "card": "glb", "usdz": "usdz", "preview": "preview"}
 PRIVATE = ("pack", "prompt")  # told elsewhere in pack.json
 ANY_EMOJI = "\N{SPARKLES}"  # platforms want one, and not every engine knows a nearer one
+ALONE = "too few like it (still, or moving) for a pack of their own"
 PACK, SHEET, ABOUT = "pack.zip", "sheet.jpg", "pack.json"
 
 
@@ -106,7 +109,7 @@ def _arranged(
         return {}, {**told, "code": trouble.code, "reason": trouble.reason, "fix": trouble.fix}
     left = platform.left_out(fitting)
     told["stickers"] = len(fitting) - len(left)
-    told["refused"] = {**why, **dict.fromkeys(left, "no place for this number of stickers")}
+    told["refused"] = {**why, **dict.fromkeys(left, ALONE)}
     return arranged, told
 
 
@@ -123,7 +126,8 @@ def _sticker(member: Member, platform: str) -> Sticker:
 
 
 def _words(member: Member) -> str:
-    return str(member.params.get("prompt") or member.item)
+    photo = PurePosixPath(str(member.params.get("picture", ""))).stem
+    return str(member.params.get("prompt") or re.sub(r"[-_]+", " ", photo) or member.item)
 
 
 def _emoji(member: Member) -> str:
@@ -145,7 +149,7 @@ def _downloads(told: Mapping[str, Any], path: str, shown: PackPage) -> tuple[Dow
             count=facts["stickers"],
             refused=tuple(
                 [Refusal(why, words=told_as[name]) for name, why in facts["refused"].items()]
-                + ([Refusal(facts["reason"])] if "reason" in facts else [])
+                + ([Refusal(f"{facts['reason']}; {facts['fix']}")] if "reason" in facts else [])
             ),
         )
         for platform, facts in told.items()

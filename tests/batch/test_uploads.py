@@ -148,4 +148,4 @@ def test_whatever_a_submission_is_called_its_key_is_ours(name):
             assert re.fullmatch(r"inbox/prompts/nightly/[a-z0-9-]+\.[a-z0-9-]+", key)
             return bool(data)
 
-    submit(Taking(), line="stickers", name=name, data=b"1", folder="nightly")
+    submit(Taking(), line="stickers", name=name, data=b"1", place="inbox/prompts/nightly/")

@@ -20,6 +20,7 @@ LETTERS = 600
 WORDS = 40
 PARTS = 4
 REFUSED_BELOW = 0.5  # a wrong sticker is worse than a clear line
+NEAR_REFUSED_BELOW = 0.62  # by nearness alone: below it, most drawings were of something else
 SURE_FROM = 0.7  # found by nearness alone, anything less is a cousin
 PART_FROM = 0.62
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -221,7 +222,7 @@ def _note_match(match: Match, rest: Sequence[str], draft: _Draft, words: Words) 
 
 def _read_subject(said: list[str], draft: _Draft, words: Words) -> None:
     match, (i, j) = _choose(said, words)
-    if match.score < REFUSED_BELOW:
+    if match.score < (NEAR_REFUSED_BELOW if match.how == "near" else REFUSED_BELOW):
         raise InputError(
             "SUBJECT_UNKNOWN",
             f"the composer knows no '{' '.join(said[:6])}'; nearest:"
@@ -237,7 +238,7 @@ def _read_subject(said: list[str], draft: _Draft, words: Words) -> None:
     lost = _lost(match.phrase.split(), match, words)
     draft.is_approximate = (
         (match.how == "near" and (match.score < SURE_FROM or bool(lost)))
-        or (match.how == "keyword" and match.score < PART_FROM)
+        or (match.how == "keyword" and match.score < SURE_FROM)
         # a kit makes a pirate of a person; a bear stays a bear for a quokka
         or (match.how == "kin" and not chosen)
     )
