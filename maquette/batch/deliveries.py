@@ -13,7 +13,10 @@ from typing import Any
 
 from maquette.batch.manifests import Manifest
 from maquette.batch.records import ObjectRef
+from maquette.batch.runner import spread
 from maquette.batch.store import ObjectMissing, Store
+
+COPIED_AT_ONCE = 8  # each waits for the disk or the bucket
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,14 @@ def deliver(
     """Copy blobs to readable names, switch the index, then drop what it no longer names."""
     folder = folder_of(line, batch)
     before = _index(store, folder).get("files", {})
-    for name, ref in files.items():
+
+    def copy(one: tuple[str, ObjectRef]) -> None:
+        name, ref = one
         if before.get(name) != ref.sha256 or not store.exists(folder + name):
             store.copy(ref.key, folder + name)
+
+    for _ in spread(copy, list(files.items()), slots=COPIED_AT_ONCE):
+        pass
     sums = {name: ref.sha256 for name, ref in files.items()}
     index = json.dumps({**about, "files": sums}, indent=1, sort_keys=True, ensure_ascii=False)
     store.put(f"{folder}index.json", index.encode())
