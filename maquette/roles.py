@@ -8,7 +8,7 @@ here: the protocols. What does not: any engine, and the table that names them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -116,6 +116,63 @@ class Matter(Engine, Protocol):
 
     def refine(self, picture: Picture, mask: Mask, *, edge_px: int) -> Matte:
         """A matte that differs from the mask only within `edge_px` of its edge."""
+        ...
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One thing that a text names, found in a picture."""
+
+    box_xyxy: tuple[float, float, float, float]
+    score: float  # 0..1
+    label: str  # what the engine calls it
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What was found, the surest first; the notes say what the engine did not understand."""
+
+    found: tuple[Detection, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Detector(Engine, Protocol):
+    """Words to boxes."""
+
+    def detect(self, picture: Picture, text: str) -> Detections:
+        """The things in the picture that the text names."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """One object on one frame.
+
+    Attributes:
+        confidence: 0..1, how sure the tracker is of this mask; 1 on a key.
+        hidden: the object cannot be seen here; the mask is empty.
+        returned: the object is seen again after frames on which it was hidden.
+    """
+
+    mask: Mask
+    confidence: float
+    hidden: bool = False
+    returned: bool = False
+
+
+@runtime_checkable
+class Tracker(Engine, Protocol):
+    """Masks on keys to masks on every frame between them."""
+
+    def track(self, frames: Sequence[Picture], keys: Mapping[int, Mask]) -> Iterator[Tracked]:
+        """One answer per frame, in order, each with a mask of the frame's own size.
+
+        Args:
+            frames: decoded when they are indexed and not kept: hold few at a time.
+            keys: index into frames -> the mask that holds there; the first or the last frame, or
+                both. Between two keys the nearer one counts more, without a jump.
+        """
         ...
 
 

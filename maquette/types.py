@@ -7,7 +7,10 @@ never here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,9 +128,57 @@ class Mesh:
             raise InputError("MESH_NOT_FINITE", "Mesh.points holds values that are not numbers")
 
 
+PLATE_DEPTHS = tuple(np.dtype(kind) for kind in (np.uint8, np.uint16, np.float16, np.float32))
+
+
+@dataclass(frozen=True)
+class Plate:
+    """One frame as it was shot: full size, full depth, straight alpha.
+
+    Attributes:
+        colour: what the numbers mean: ``display`` (ready to be shown: sRGB, Rec.709), ``linear``
+            (scene light, 1 is diffuse white) or ``log`` (a camera's curve, left as it is).
+    """
+
+    pixels: NDArray[Any]  # (H, W, 3 or 4) uint8, uint16, float16 or float32
+    colour: str = "display"
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] not in (3, 4) or 0 in self.pixels.shape:
+            raise InputError("ARRAY_SHAPE", f"Plate.pixels must be (H, W, 3 or 4): {self.size_wh}")
+        if self.pixels.dtype not in PLATE_DEPTHS:
+            raise InputError("ARRAY_SHAPE", f"Plate.pixels is {self.pixels.dtype}")
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that stays in the store: it is opened where it is needed, never held in memory.
+
+    Attributes:
+        name: tells the kind by its ending.
+        opened: a path on this machine for as long as the context lasts.
+    """
+
+    name: str
+    opened: Callable[[], AbstractContextManager[Path]]
+
+
 @dataclass(frozen=True)
 class File:
     """A finished file: its bytes and how its name ends (``usdz``)."""
 
     data: bytes
+    suffix: str
+
+
+@dataclass(frozen=True)
+class LargeFile:
+    """A finished file too large for memory: whoever keeps it takes it away from its path."""
+
+    path: Path
     suffix: str

@@ -8,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from maquette.batch.copies import LocalCopies
 from maquette.batch.store import Entry, ObjectMissing, StoreSpec, checked
 from maquette.errors import InputError, ToolError
 
@@ -28,6 +29,7 @@ class BucketStore:
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._spec = spec
         self._client: Any = client or _client(spec)
+        self._copies = LocalCopies(self._bring)
 
     @property
     def spec(self) -> StoreSpec:
@@ -72,6 +74,15 @@ class BucketStore:
             self._client.upload_fileobj(
                 source, at["Bucket"], at["Key"], ExtraArgs=dict(self._spec.put_options)
             )
+
+    def opened(self, key: str) -> contextlib.AbstractContextManager[Path]:
+        """A local copy, kept for whoever opens it next."""
+        return self._copies.opened(key)
+
+    def _bring(self, key: str, path: Path) -> None:
+        at = self._at(key)
+        with _coded(key):
+            self._client.download_file(at["Bucket"], at["Key"], str(path))
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object within the bucket, without the bytes passing through here."""

@@ -11,28 +11,25 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from maquette.batch.manifests import Row
 from maquette.batch.records import (
     ObjectRef,
     Record,
-    blob_key,
     checked_blob,
     set_aside,
     write_record,
 )
 from maquette.batch.stages import Made, Member, Stage, find
-from maquette.batch.store import Store, StoreSpec, open_store, sha256_of
-from maquette.batch.warm import Clocked, ValueCache
+from maquette.batch.store import Store, StoreSpec, open_store
+from maquette.batch.values import OnDemand, Values
+from maquette.batch.warm import Clocked
 from maquette.errors import EngineError, MaquetteError, ToolError
 from maquette.provenance import Provenance, Step
 from maquette.roles import EngineInfo
-from maquette.types import File
-
-CACHE_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ class Task:
 
     Attributes:
         options: what the stage's keyword-only parameters get.
-        inputs: object name -> blobs: one for a map, one per frame for a span.
+        inputs: object name -> blobs: one for a map, one per frame for a span, where a frame
+            may have none.
         members: the items a gather stage takes.
         step_params: the options worth telling in the provenance.
     """
@@ -66,7 +64,7 @@ class Task:
     recipe: str
     options: dict[str, Any]
     provenance: Provenance
-    inputs: dict[str, tuple[ObjectRef, ...]] = field(default_factory=dict)
+    inputs: dict[str, tuple[ObjectRef | None, ...]] = field(default_factory=dict)
     members: tuple[Row, ...] = ()
     step_params: dict[str, Any] = field(default_factory=dict)
 
@@ -78,16 +76,6 @@ class Outcome:
     recipe: str
     record: Record | None = None
     trouble: MaquetteError | None = None
-
-
-class Codec(Protocol):
-    """How values become blobs and back (`maquette.formats.CODECS`)."""
-
-    suffix: str
-
-    def encode(self, value: Any, provenance: Provenance) -> bytes: ...  # noqa: D102
-
-    def decode(self, data: bytes) -> Any: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -112,7 +100,7 @@ class Host:
         self._craft = craft or Craft()
         self._engines: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self._values = ValueCache(CACHE_BYTES)
+        self._values = Values(self.store, lambda: named(self._craft.codecs))
 
     def engine(self, spec: EngineSpec) -> Any:
         """The engine, made once and kept; it loads its weights on first use."""
@@ -157,9 +145,7 @@ class Host:
             return [
                 given
                 if isinstance(given, MaquetteError)
-                else _caught(
-                    lambda t=task, g=given: _made(stage, stage(*g, **t.options, **engines), given=g)
-                )
+                else _caught(lambda t=task, g=given: self._call(stage, t, g, engines))
                 for task, given in zip(tasks, inputs, strict=True)
             ]
         good = [n for n, given in enumerate(inputs) if not isinstance(given, MaquetteError)]
@@ -171,24 +157,46 @@ class Host:
                 answers[n] = _as_answer(stage, answer)
         return answers
 
+    def _call(
+        self, stage: Stage, task: Task, given: list[Any], engines: dict[str, Clocked]
+    ) -> Made:
+        answer = stage(*given, **task.options, **engines)
+        if stage.shape != "span":
+            return _made(stage, answer)
+        used = [clock.info for clock in engines.values()]
+        provenance = task.provenance.then(_step(stage, task, used))
+        return self._kept_frames(stage, answer, frames=len(given[0]), provenance=provenance)
+
+    def _kept_frames(
+        self, stage: Stage, answers: Iterable[Any], *, frames: int, provenance: Provenance
+    ) -> Made:
+        """A span's frames as they come: each is in the store before the next one is asked for."""
+        whole = Made()
+        count = 0
+        for n, answer in enumerate(answers):
+            one = _made(stage, answer)
+            for name, value in one.outputs.items():
+                whole.outputs[in_span(name, n)] = self._values.keep(name, value, provenance)
+            whole.scores.update({in_span(name, n): score for name, score in one.scores.items()})
+            whole.params.update({in_span(name, n): value for name, value in one.params.items()})
+            count = n + 1
+        if count != frames:
+            raise EngineError("STAGE_OUTPUT", f"{stage.name} gave {count} for {frames} frames")
+        return whole
+
     def _inputs(self, stage: Stage, task: Task) -> list[Any]:
         if stage.shape == "gather":
             return [[self._member(row) for row in task.members]]
         values: list[Any] = []
         for wanted in stage.inputs:
-            found = [self._value(ref, wanted.kind) for ref in task.inputs.get(wanted.name, ())]
-            values.append(found if stage.shape == "span" else (found[0] if found else None))
+            refs = task.inputs.get(wanted.name, ())
+            if stage.shape == "span":
+                values.append(OnDemand(lambda ref, k=wanted.kind: self._values.value(ref, k), refs))
+            else:
+                values.append(
+                    self._values.value(refs[0], wanted.kind) if refs and refs[0] else None
+                )
         return values
-
-    def _value(self, ref: ObjectRef, kind: type) -> Any:
-        value = self._values.get((ref.sha256, kind))
-        if value is None:
-            data = checked_blob(self.store, ref)
-            if kind is File:
-                return File(data, ref.key.rpartition(".")[2])
-            value = named(self._craft.codecs)[kind].decode(data)
-            self._values.put((ref.sha256, kind), value)
-        return value
 
     def _member(self, row: Row) -> Member:
         def ref(name: str) -> ObjectRef:
@@ -198,7 +206,7 @@ class Host:
             return found
 
         def load(name: str, kind: type) -> Any:
-            return self._value(ref(name), kind)
+            return self._values.value(ref(name), kind)
 
         return Member(
             item=row.item,
@@ -237,26 +245,17 @@ class Host:
     def _record(
         self, stage: Stage, task: Task, *, made: Made, used: list[Any], times: _Times
     ) -> Record:
-        licences = tuple(dict.fromkeys(name for info in used for name in info.licences))
-        step = Step(
-            stage=stage.name,
-            version=stage.version,
-            recipe=task.recipe,
-            engine=used[0].name if used else "",
-            weights={f: s for info in used for f, s in info.weights.items()},
-            licences=licences,
-            params=task.step_params,
-        )
+        step = _step(stage, task, used)
         source = made.source_type or next((i.source_type for i in used if i.source_type), "")
         provenance = task.provenance.then(step, source_type=source)
         start = time.perf_counter()
-        objects = tuple(self._keep(n, v, provenance) for n, v in made.outputs.items())
+        objects = tuple(self._values.keep(n, v, provenance) for n, v in made.outputs.items())
         return Record(
             recipe=task.recipe,
             stage=stage.name,
             version=stage.version,
             engine=step.engine,
-            licences=licences,
+            licences=step.licences,
             seconds=round(times.seconds + time.perf_counter() - start, 6),
             engine_seconds=round(times.engine_seconds if used else 0.0, 6),
             objects=objects,
@@ -266,19 +265,22 @@ class Host:
             provenance=provenance.to_json(),
         )
 
-    def _keep(self, name: str, value: Any, provenance: Provenance) -> ObjectRef:
-        codec: Codec | None = named(self._craft.codecs).get(type(value))
-        if isinstance(value, File):
-            data, suffix = value.data, value.suffix
-        elif codec is not None:
-            data, suffix = codec.encode(value, provenance), codec.suffix
-        else:
-            raise EngineError("STAGE_OUTPUT", f"{name} is a {type(value).__name__}, not a value")
-        sha256 = sha256_of(data)
-        key = blob_key(sha256, suffix)
-        self.store.put_if_absent(key, data)
-        self._values.put((sha256, type(value)), value)
-        return ObjectRef(name, key, sha256, len(data))
+
+def in_span(name: str, n: int) -> str:
+    """What the record of a span calls something of its n-th frame."""
+    return f"{name}/{n:06d}"
+
+
+def _step(stage: Stage, task: Task, used: Sequence[EngineInfo]) -> Step:
+    return Step(
+        stage=stage.name,
+        version=stage.version,
+        recipe=task.recipe,
+        engine=used[0].name if used else "",
+        weights={f: s for info in used for f, s in info.weights.items()},
+        licences=tuple(dict.fromkeys(name for info in used for name in info.licences)),
+        params=task.step_params,
+    )
 
 
 @dataclass(frozen=True)
@@ -332,14 +334,8 @@ def _as_answer(stage: Stage, answer: Any) -> Made | MaquetteError:
     return _made(stage, answer)
 
 
-def _made(stage: Stage, answer: Any, *, given: Sequence[Any] = ()) -> Made:
+def _made(stage: Stage, answer: Any) -> Made:
     """A bare value as what the stage makes; nothing at all as a stage that only judges."""
-    if stage.shape == "span":
-        if len(answer) != (frames := len(given[0])):  # an answer each
-            raise EngineError(
-                "STAGE_OUTPUT", f"{stage.name} gave {len(answer)} for {frames} frames"
-            )
-        return Made({f"{stage.makes}/{n:06d}": value for n, value in enumerate(answer)})
     if isinstance(answer, Made):
         return answer
     if answer is None:

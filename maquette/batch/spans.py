@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
-from maquette.batch.host import Task
+from maquette.batch.host import Task, in_span
 from maquette.batch.manifests import Manifest, Row, join
 from maquette.batch.records import ObjectRef
 from maquette.batch.runner import Runner, row_from, told
@@ -59,10 +60,12 @@ def _by_object(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _task(runner: Runner, stage: Stage, span: Sequence[Row]) -> Task:
-    inputs = {i.name: tuple(_ref(row, i.name) for row in span) for i in stage.inputs}
-    params = {**span[0].params, "keys": [bool(row.params.get("key")) for row in span]}
-    options = runner.options(stage, params, span[0].provenance)
-    sums = {name: [ref.sha256 for ref in refs] for name, refs in inputs.items()}
+    inputs = {
+        i.name: tuple(row.object(i.name) if i.optional else _ref(row, i.name) for row in span)
+        for i in stage.inputs
+    }
+    options = runner.options(stage, _params(span), span[0].provenance)
+    sums = {name: [ref and ref.sha256 for ref in refs] for name, refs in inputs.items()}
     return Task(
         recipe=runner.recipe(stage, options, sums, span[0].provenance),
         options=options,
@@ -70,6 +73,15 @@ def _task(runner: Runner, stage: Stage, span: Sequence[Row]) -> Task:
         provenance=span[0].provenance,
         step_params=told(options),
     )
+
+
+def _params(span: Sequence[Row]) -> dict[str, Any]:
+    """What the stage may ask for: the first frame's parameters, and lists over all frames."""
+    return {
+        **span[0].params,
+        "keys": [bool(row.params.get("key")) for row in span],
+        "indices": [row.params.get("index") for row in span],
+    }
 
 
 def _ref(row: Row, name: str) -> ObjectRef:
@@ -80,6 +92,13 @@ def _ref(row: Row, name: str) -> ObjectRef:
 
 def _frame(whole: Row, *, stage: Stage, n: int) -> Row:
     """One frame's row out of its span's."""
-    ref = _ref(whole, f"{stage.makes}/{n:06d}")
-    mine = ObjectRef(stage.makes, ref.key, ref.sha256, ref.size)
-    return replace(whole, objects=(mine,))
+    end = in_span("", n)
+    objects = tuple(
+        replace(ref, name=ref.name.removesuffix(end))
+        for ref in whole.objects
+        if ref.name.endswith(end)
+    )
+    own = {name.removesuffix(end): v for name, v in whole.params.items() if name.endswith(end)}
+    scores = {name.removesuffix(end): v for name, v in whole.scores.items() if name.endswith(end)}
+    common = {name: value for name, value in whole.params.items() if "/" not in name}
+    return replace(whole, objects=objects, scores=scores, params={**common, **own})

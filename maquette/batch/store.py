@@ -81,6 +81,10 @@ class Store(Protocol):
         """Write or replace the object from a file, without holding it in memory."""
         ...
 
+    def opened(self, key: str) -> contextlib.AbstractContextManager[Path]:
+        """A file of the object's bytes to read from, for as long as the context lasts."""
+        ...
+
     def copy(self, source: str, target: str) -> None:
         """Copy an object within the store; may share bytes on disk."""
         ...
@@ -214,6 +218,14 @@ class FolderStore:
                 out.flush()
                 os.fsync(out.fileno())
             os.replace(half, self._ready(key))  # noqa: PTH105
+
+    @contextlib.contextmanager
+    def opened(self, key: str) -> Iterator[Path]:
+        """The object's own file: to be read only."""
+        path = self._path(key)
+        if not path.is_file():
+            raise ObjectMissing(key)
+        yield path
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object within the store, not by a link: people edit what is delivered."""

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from maquette.batch import host as host_module
+from maquette.batch import values as values_module
 from maquette.batch.host import Craft, EngineSpec, Host, Job, Task, named
 from maquette.batch.records import ObjectRef, blob_key
 from maquette.batch.stages import map_stage
@@ -76,7 +76,7 @@ def test_a_picture_just_made_is_not_decoded_again(host, folder, decoded):
 
 def test_values_are_kept_only_up_to_a_size(folder, decoded, monkeypatch):
     """The oldest go when there are too many: memory stays flat whatever the batch size."""
-    monkeypatch.setattr(host_module, "CACHE_BYTES", 4 * 64)
+    monkeypatch.setattr(values_module, "CACHE_BYTES", 4 * 64)
     host = Host(folder, toys.CRAFT)
     tasks = [picture_task(folder, value) for value in range(10)]
     inverted(host, *tasks)
