@@ -76,6 +76,16 @@ class Matte:
 
 
 @dataclass(frozen=True)
+class Alpha:
+    """A matte that keeps the depth of what was shot: 16 bits in the store, where `Matte` has 8."""
+
+    cover: Floats  # (H, W) float32, 0 outside .. 1 inside
+
+    def __post_init__(self) -> None:
+        expect("Alpha.cover", self.cover, shape="(H, W)", dtype=np.float32, ndim=2)
+
+
+@dataclass(frozen=True)
 class Motion:
     """How a thing moves: keys over one loop, whose last key equals its first.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import dagster as dg
 
-from maquette.batch.gathers import run_gather
+from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.manifests import Manifest
 from maquette.batch.records import checked_blob
 from maquette.batch.runner import Runner
@@ -109,7 +109,7 @@ class Stages:
             self.runner,
             overview,
             first,
-            group_size=SHEET_TILES,
+            grouped=at_most(SHEET_TILES),
             params=lambda group: {"item": manifest.asset, "shown": name},
         )
         ref = made.rows[0].object("sheet") if made.rows else None

@@ -26,25 +26,43 @@ class Group:
     rows: Sequence[Row]
 
 
+Grouping = Callable[[Sequence[Row]], list[Sequence[Row]]]
+
+
+def at_most(size: int) -> Grouping:
+    """Groups of so many, in order."""
+    return lambda rows: [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def alike(*names: str) -> Grouping:
+    """Rows with the same parameters of these names, in the order in which they first appear."""
+
+    def grouped(rows: Sequence[Row]) -> list[Sequence[Row]]:
+        found: dict[tuple[str, ...], list[Row]] = {}
+        for row in rows:
+            found.setdefault(tuple(str(row.params[name]) for name in names), []).append(row)
+        return list(found.values())
+
+    return grouped
+
+
 def run_gather(
     runner: Runner,
     stage: Stage,
     *inputs: Manifest,
-    group_size: int,
+    grouped: Grouping,
     params: Callable[[Group], dict[str, Any]],
     extras: Sequence[Manifest] = (),
 ) -> Manifest:
-    """Run a gather stage over groups of so many items, in order; one row per group comes back.
+    """Run a gather stage over groups of items; one row per group comes back.
 
     A group's row is called by the ``item`` of its parameters. Items are those that all inputs
     delivered; what extras delivered of them is added to their objects.
     """
     more = [{row.item: row.objects for row in manifest.delivered} for manifest in extras]
     rows = [_enriched(row, more) for row in join(*inputs)]
-    starts = range(0, len(rows), group_size)
-    groups = [
-        Group(n, len(starts), rows[start : start + group_size]) for n, start in enumerate(starts, 1)
-    ]
+    parts = grouped(rows)
+    groups = [Group(n, len(parts), part) for n, part in enumerate(parts, 1)]
     given = [params(group) for group in groups]
     tasks = [_task(runner, stage, g.rows, params=p) for g, p in zip(groups, given, strict=True)]
     outcomes, origins = runner.settle(stage, tasks)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from maquette.batch.deliveries import Delivery, deliver, set_aside
-from maquette.batch.gathers import Group, run_gather
+from maquette.batch.gathers import Group, at_most, run_gather
 from maquette.batch.manifests import Manifest, Row, commit, join
 from maquette.batch.records import ObjectRef
 from maquette.batch.runner import Runner
@@ -144,7 +144,7 @@ def pack(runner: Runner, fits: dict[str, Manifest], *finished: Manifest) -> Mani
     if rows and not viewer.rows:
         facts = {**facts, "notes": [*facts["notes"], NO_VIEWER]}
     extras = [*fits.values(), viewer]
-    return run_gather(runner, bundle, *finished, group_size=PACK_SIZE, params=params, extras=extras)
+    return run_gather(runner, bundle, *finished, grouped=at_most(PACK_SIZE), params=params, extras=extras)
 
 
 def fit(runner: Runner, mattes: Manifest) -> dict[str, Manifest]:

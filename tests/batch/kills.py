@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from maquette.batch.deliveries import deliver, set_aside
-from maquette.batch.gathers import run_gather
+from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.manifests import commit, current, read
 from maquette.batch.records import Record
 from maquette.batch.store import FolderStore, sha256_of
@@ -99,7 +99,7 @@ def line(root: Path) -> None:
         runner,
         toys.bind,
         doubles,
-        group_size=4,
+        grouped=at_most(4),
         params=lambda group: {"item": f"book-{group.number}"},
     ).named("books")
     commit(store, books)

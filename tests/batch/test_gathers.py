@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from maquette.batch.gathers import run_gather
+from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.manifests import Manifest
 from tests import toys
 
@@ -22,10 +22,10 @@ def params(group):
     return {"item": f"book-{group.number}", "number": group.number, "of": group.of}
 
 
-def bind(store, manifest, *, group_size=2):
+def bind(store, manifest, *, grouped=at_most(2)):
     """Bind and count: the manifest, and how many were made and reused."""
     runner = toys.runner_on(store)
-    made = run_gather(runner, toys.bind, manifest, group_size=group_size, params=params)
+    made = run_gather(runner, toys.bind, manifest, grouped=at_most(group_size), params=params)
     tally = runner.tallies["bind"]
     return made, (tally.made, tally.reused)
 
@@ -116,6 +116,6 @@ def test_extras_add_objects_where_they_delivered(folder):
         return params(group)
 
     runner = toys.runner_on(folder)
-    made = run_gather(runner, toys.bind, manifest, group_size=2, params=told, extras=extras)
+    made = run_gather(runner, toys.bind, manifest, grouped=at_most(2), params=told, extras=extras)
     assert [True] == [row.ok for row in made.rows]
     assert [True, False] == ["extra" in names for names in seen]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maquette.batch.gathers import run_gather
+from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.host import EngineSpec, Host, Job
 from maquette.batch.manifests import Manifest
 from maquette.batch.runner import LocalPlace
@@ -86,7 +86,7 @@ def line(runner, *prompts):
         runner,
         toys.bind,
         doubles,
-        group_size=2,
+        grouped=at_most(2),
         params=lambda group: {"item": f"book-{group.number}"},
     )
     return [m.digest for m in (texts, doubles, judged, pictures, smooth, books)]
