@@ -144,7 +144,8 @@ def pack(runner: Runner, fits: dict[str, Manifest], *finished: Manifest) -> Mani
     if rows and not viewer.rows:
         facts = {**facts, "notes": [*facts["notes"], NO_VIEWER]}
     extras = [*fits.values(), viewer]
-    return run_gather(runner, bundle, *finished, grouped=at_most(PACK_SIZE), params=params, extras=extras)
+    thirty = at_most(PACK_SIZE)
+    return run_gather(runner, bundle, *finished, grouped=thirty, params=params, extras=extras)
 
 
 def fit(runner: Runner, mattes: Manifest) -> dict[str, Manifest]:

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from maquette.batch.gathers import at_most, run_gather
+from maquette.batch.gathers import alike, at_most, run_gather
 from maquette.batch.manifests import Manifest
 from tests import toys
 
@@ -22,7 +22,7 @@ def params(group):
     return {"item": f"book-{group.number}", "number": group.number, "of": group.of}
 
 
-def bind(store, manifest, *, grouped=at_most(2)):
+def bind(store, manifest, *, group_size=2):
     """Bind and count: the manifest, and how many were made and reused."""
     runner = toys.runner_on(store)
     made = run_gather(runner, toys.bind, manifest, grouped=at_most(group_size), params=params)
@@ -119,3 +119,15 @@ def test_extras_add_objects_where_they_delivered(folder):
     made = run_gather(runner, toys.bind, manifest, grouped=at_most(2), params=told, extras=extras)
     assert [True] == [row.ok for row in made.rows]
     assert [True, False] == ["extra" in names for names in seen]
+
+
+def test_groups_by_facts_keep_the_order_of_their_first(folder):
+    """Rows that are alike stand together, wherever they stood."""
+    manifest = pages(folder, "one", "two", "three", "four")
+    kinds = {"one": "odd", "two": "even", "three": "odd", "four": "even"}
+    rows = [
+        dataclasses.replace(row, params={**row.params, "kind": kind})
+        for row, kind in zip(manifest.rows, kinds.values(), strict=True)
+    ]
+    grouped = alike("kind")(rows)
+    assert [[rows[0], rows[2]], [rows[1], rows[3]]] == grouped
