@@ -5,12 +5,14 @@ UV = .venv/bin/uv
 ENGINES_PY = .venv-engines/bin/python
 PINS = pyproject.toml constraints.txt
 PORT ?= 3000
+# by their words: Python cannot look up Dagster's own categories this early
+QUIET = ignore:Function `dev_command` is superseded,ignore:Specifying a partitions_def on an AssetCheckSpec
 
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 export DAGSTER_DISABLE_TELEMETRY = 1
 
 .DEFAULT_GOAL = help
-.PHONY: help setup shelf demo test test-base test-engines judge lint bench ui pins clean
+.PHONY: help setup shelf demo demo-roto test test-base test-engines judge lint bench ui pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -23,6 +25,10 @@ shelf: .venv/base.stamp ## fetch the default models and art, 90 MB, checked by s
 
 demo: shelf ## make a small sticker pack, from prompts to USDZ
 	@$(PY) -m scripts.demo
+
+demo-roto: shelf .venv/roto.stamp ## cut a drawn kangaroo out of a two-second shot
+	@.venv/bin/maquette shelf fetch mobile-sam
+	@$(PY) -m scripts.demo_roto
 
 test: test-base test-engines ## run all tests
 
@@ -49,7 +55,9 @@ bench: shelf ## measure what the README claims
 
 ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
 	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml
-	@DAGSTER_HOME=$(CURDIR)/var/dagster $(PY) -m dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT)
+	@echo "in half a minute on http://127.0.0.1:$(PORT); Ctrl-C ends it"
+	@DAGSTER_HOME=$(CURDIR)/var/dagster PYTHONWARNINGS='$(QUIET)' \
+	    $(PY) -m dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT) --log-level warning
 
 pins: .venv/base.stamp ## renew constraints.txt from pyproject.toml
 	@grep '^#' constraints.txt > constraints.new
@@ -68,6 +76,10 @@ clean: ## remove the environments and every cache; var/ is left alone
 
 .venv/base.stamp: .venv/bin/uv $(PINS)
 	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e .
+	@touch $@
+
+.venv/roto.stamp: .venv/base.stamp
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[roto]'
 	@touch $@
 
 .venv/dev.stamp: .venv/base.stamp

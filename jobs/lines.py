@@ -7,7 +7,10 @@ from typing import Any
 
 import dagster as dg
 
-LINES = {"stickers": ("prompt_sets", "Make AR sticker packs from an uploaded prompt set.")}
+LINES = {
+    "stickers": ("prompt_sets", "Make AR sticker packs from an uploaded prompt set."),
+    "roto": ("plates", "Make masks and mattes of a shot from an uploaded order."),
+}
 
 
 def _make(line: str) -> Any:  # Dagster keeps the type's name to itself

@@ -7,10 +7,13 @@ partitioned job cannot start on a key that does not exist yet, so this is the wa
 from typing import Literal
 
 import dagster as dg
+import yaml
 from pydantic import Field
 
 from maquette.batch.uploads import INBOX, NIGHTLY, batch_of, submit
 from maquette.lines.prompt_sets import PromptSet, StickerOrder, read_prompt_set, write_prompt_set
+from maquette.lines.roto_orders import read_order
+from resources.coded import coded
 from resources.store import StoreResource
 
 
@@ -82,4 +85,62 @@ def order_stickers() -> None:
     place_sticker_order()
 
 
-ORDERS = {"stickers": order_stickers}
+class RotoForm(dg.Config):
+    """Which footage, and what is to be cut out of it."""
+
+    footage: str = Field(
+        description="A movie or a folder of frames below inbox/shots/, such as hero.mov."
+    )
+    objects: list[str] = Field(
+        default=["person"], description="One each, in plain words: a person, the red car."
+    )
+    frames: list[int] = Field(
+        default=[], description="First and last plate, such as [1001, 1100]; empty means all."
+    )
+    deliver: list[str] = Field(
+        default=["png", "exr", "qc"], description="Of png, exr, prores, ffv1, cryptomatte, qc."
+    )
+    priority: Literal["interactive", "normal", "background"] = "interactive"
+    project: str = Field(default="", description="Told in the manifests.")
+    client: str = Field(default="", description="Told in the manifests.")
+
+
+def roto_upload(order: RotoForm) -> tuple[str, bytes]:
+    """The order as a file, checked the way an upload would be, and the name to give it."""
+    name = order.footage.strip("/").rpartition("/")[2]
+    stem = name.rpartition(".")[0] or name
+    objects = [{"name": words, "prompts": [{"text": words}]} for words in order.objects]
+    about = {"footage": order.footage, "project": order.project, "client": order.client}
+    told = {name: value for name, value in about.items() if value}
+    if order.frames:
+        told["range"] = list(order.frames)
+    choice = {"deliver": list(order.deliver), "priority": order.priority}
+    tree = {"name": stem, **told, **choice, "objects": objects}
+    data = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
+    for bad in read_order(data, name=f"{stem}.yaml").bad:
+        raise bad.error  # someone is at the form and can mend it now
+    return f"{stem}.yaml", data
+
+
+@dg.op(description="Writes the order beside its footage; the sensor starts it within seconds.")
+def place_roto_order(
+    context: dg.OpExecutionContext, config: RotoForm, store: StoreResource
+) -> None:
+    """Put the order into the inbox."""
+    with coded():
+        name, data = roto_upload(config)
+        key = submit(store.open(), line="roto", name=name, data=data)
+    context.log.info(f"ordered as {key}: batch {batch_of(key)} starts with the next sensor tick")
+    context.add_output_metadata({"upload": key, "batch": batch_of(key)})
+
+
+@dg.job(
+    description="Order roto by words: name the footage and what to cut out of it.",
+    executor_def=dg.in_process_executor,
+)
+def order_roto() -> None:
+    """Name things, get mattes."""
+    place_roto_order()
+
+
+ORDERS = {"stickers": order_stickers, "roto": order_roto}

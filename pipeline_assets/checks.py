@@ -9,7 +9,9 @@ import dagster as dg
 
 from maquette.batch.manifests import Manifest
 from maquette.batch.verdicts import Verdict, judge_quarantine
+from maquette.lines.roto_catalogue import judge_closeness
 from pipeline_assets.partitions import BATCHES
+from pipeline_assets.roto import ROTO, roto_shapes
 from pipeline_assets.stickers import STICKERS
 
 USDZ_FAIL_ABOVE = 0.1  # a package Quick Look refuses is our fault, not the prompt's
@@ -52,3 +54,23 @@ def sticker_checks(
         few_set_aside(asset, line="stickers", **unfit.get(asset.key.path[-1], {}))
         for asset in assets
     ]
+
+
+def close_enough() -> dg.AssetChecksDefinition:
+    """A check that splines keep what their order asks for on every frame."""
+
+    @dg.asset_check(
+        asset=roto_shapes,
+        name="close_enough",
+        partitions_def=BATCHES["roto"],
+        description="Warns of objects whose splines leave their mattes further than `closeness`.",
+    )
+    def check(asset: Manifest) -> dg.AssetCheckResult:
+        return _told(judge_closeness(asset))
+
+    return check
+
+
+def roto_checks(assets: Sequence[dg.AssetsDefinition] = ROTO) -> list[dg.AssetChecksDefinition]:
+    """Every roto asset is judged; splines by how close they are, too."""
+    return [*(few_set_aside(asset, line="roto") for asset in assets), close_enough()]

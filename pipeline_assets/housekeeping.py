@@ -6,6 +6,8 @@ import dagster as dg
 import polars as pl
 
 from maquette.batch.usage import daily, usage
+from maquette.lines.roto_catalogue import catalogue
+from pipeline_assets.stages import table_of
 from resources.store import StoreResource
 
 ROWS_AT_MOST = 200
@@ -31,6 +33,26 @@ def usage_report(store: StoreResource) -> dg.MaterializeResult:
             "engine_seconds": float(days["engine_seconds"].sum() or 0.0),
             "megabytes": round(float(days["bytes"].sum() or 0) / 1e6, 1),
             "table": dg.MetadataValue.table(_records(table), schema=_schema(table)),
+        }
+    )
+
+
+@dg.asset(
+    group_name="housekeeping",
+    kinds={"polars"},
+    owners=["team:roto"],
+    code_version="1",
+    description="Projects, shots and objects of roto, and how far each has come.",
+)
+def roto_catalogue(store: StoreResource) -> dg.MaterializeResult:
+    """The catalogue as a table."""
+    table = catalogue(store.open())
+    counts = table.group_by("status").len().sort("status").to_dicts()
+    return dg.MaterializeResult(
+        metadata={
+            "objects": table.height,
+            **{f"objects {row['status']}": row["len"] for row in counts},
+            "table": table_of(table.tail(ROWS_AT_MOST)),
         }
     )
 

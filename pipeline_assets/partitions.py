@@ -2,4 +2,7 @@
 
 import dagster as dg
 
-BATCHES = {"stickers": dg.DynamicPartitionsDefinition(name="sticker_batches")}
+BATCHES = {
+    "stickers": dg.DynamicPartitionsDefinition(name="sticker_batches"),
+    "roto": dg.DynamicPartitionsDefinition(name="roto_batches"),
+}

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.manifests import Manifest
-from maquette.batch.records import checked_blob
+from maquette.batch.records import ObjectRef, checked_blob
 from maquette.batch.runner import Runner
 from maquette.batch.stages import Stage
 from maquette.batch.store import Store
@@ -68,8 +69,17 @@ class Stages:
         stages: tuple[Stage, ...] = (),
         sheet: str = "",
         notes: tuple[str, ...] = (),
+        shown: ObjectRef | None = None,
     ) -> Manifest:
-        """Put figures, a contact sheet and what was set aside beside the materialisation."""
+        """Put figures, a contact sheet and what was set aside beside the materialisation.
+
+        Args:
+            manifest: what the asset holds.
+            stages: what made it.
+            sheet: name of the picture object to show as a contact sheet.
+            notes: plain sentences for whoever uploaded the batch.
+            shown: a sheet that the line has drawn itself, as JPEG.
+        """
         context = dg.AssetExecutionContext.get()
         manifest = manifest.named(context.asset_key.path[-1])
         context.set_data_version(context.asset_key, dg.DataVersion(manifest.digest))
@@ -77,6 +87,7 @@ class Stages:
             {
                 **self._figures(stages, manifest),
                 **({"contact_sheet": self._sheet(manifest, sheet)} if sheet else {}),
+                **({"contact_sheet": self._picture(shown)} if shown else {}),
                 **({"set_aside": _set_aside(manifest)} if manifest.quarantined else {}),
                 **({"notes": dg.MetadataValue.md(_listed(notes))} if notes else {}),
             }
@@ -84,11 +95,15 @@ class Stages:
         return manifest
 
     def _figures(self, stages: tuple[Stage, ...], manifest: Manifest) -> dict[str, Any]:
-        tallies = [self.runner.tallies[stage.name] for stage in stages]
+        ran = [stage for stage in stages if stage.name in self.runner.tallies]
+        tallies = [self.runner.tallies[stage.name] for stage in ran]
         figures: dict[str, Any] = {"items_quarantined": len(manifest.quarantined)}
         if tallies:
-            # an item is reused only if no stage of the asset had to make it
-            made = max(t.made for t in tallies)
+            # an item is reused only if no stage of the asset had to make it; a span is many
+            # items, and a gather's items are not those of the stages beside it
+            same = all(stage.shape == "map" for stage in ran)
+            fresh = sum(row.origin == "made" for row in manifest.delivered)
+            made = max(t.made for t in tallies) if same else fresh
             figures |= tallies[-1].metadata()
             figures |= {
                 "items_made": made,
@@ -115,14 +130,27 @@ class Stages:
         ref = made.rows[0].object("sheet") if made.rows else None
         if ref is None:
             return dg.MetadataValue.md("*nothing to show*")
-        code = base64.b64encode(checked_blob(self.store, ref)).decode()
         more = len(manifest.delivered) - len(first.rows)
-        text = f"![contact sheet](data:image/jpeg;base64,{code})"
-        return dg.MetadataValue.md(text + (f"\n\n*and {more} more*" if more > 0 else ""))
+        return self._picture(ref, below=f"\n\n*and {more} more*" if more > 0 else "")
+
+    def _picture(self, ref: ObjectRef, *, below: str = "") -> dg.MetadataValue:
+        code = base64.b64encode(checked_blob(self.store, ref)).decode()
+        return dg.MetadataValue.md(f"![contact sheet](data:image/jpeg;base64,{code}){below}")
 
 
 def _listed(notes: tuple[str, ...]) -> str:
     return "\n".join(f"- {html.escape(note)}" for note in notes)
+
+
+def table_of(table: pl.DataFrame) -> dg.MetadataValue:
+    """A small table as the UI shows it."""
+    kinds = {
+        name: "string" if kind == pl.String else "float" for name, kind in table.schema.items()
+    }
+    return dg.MetadataValue.table(
+        [dg.TableRecord(row) for row in table.to_dicts()],
+        schema=dg.TableSchema([dg.TableColumn(name, kind) for name, kind in kinds.items()]),
+    )
 
 
 def _set_aside(manifest: Manifest) -> dg.MetadataValue:
@@ -135,26 +163,30 @@ def _set_aside(manifest: Manifest) -> dg.MetadataValue:
     return dg.MetadataValue.table(records, schema=schema)
 
 
-@dg.resource(
-    required_resource_keys={"store", "engines", "placement"},
-    description="Runs stages; keeps engines warm for the length of a run and frees them after it.",
-)
-def stages_resource(context: dg.InitResourceContext) -> Iterator[Stages]:
-    """One runner per run; nothing is loaded before a stage needs it."""
-    resources: Any = context.resources
-    store_resource: StoreResource = resources.store
-    engines: EnginesResource = resources.engines
-    placement: PlacementResource = resources.placement
-    store = store_resource.open()
-    place = placement.place(store)
-    log = context.log
-    runner = Runner(
-        store=store,
-        place=place,
-        engines=engines.specs(),
-        listener=lambda progress: log.info(str(progress)) if log else None,
+def stages_of(line: str) -> dg.ResourceDefinition:
+    """What runs the stages of one line, with the engines of that line."""
+
+    @dg.resource(
+        required_resource_keys={"store", "engines", "placement"},
+        description=f"Runs stages of {line}; engines stay warm for a run and are freed after it.",
     )
-    try:
-        yield Stages(runner)
-    finally:
-        place.close()
+    def stages(context: dg.InitResourceContext) -> Iterator[Stages]:
+        resources: Any = context.resources
+        store_resource: StoreResource = resources.store
+        engines: EnginesResource = resources.engines
+        placement: PlacementResource = resources.placement
+        store = store_resource.open()
+        place = placement.place(store)
+        log = context.log
+        runner = Runner(
+            store=store,
+            place=place,
+            engines=engines.specs(line),
+            listener=lambda progress: log.info(str(progress)) if log else None,
+        )
+        try:
+            yield Stages(runner)
+        finally:
+            place.close()
+
+    return stages

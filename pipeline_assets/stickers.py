@@ -82,9 +82,10 @@ def sticker_packs(
     finished = (sticker_mattes, sticker_meshes, sticker_usdz)
     with coded():
         fits = line.fit(stages.runner, sticker_mattes)
-    packs = stages.gather(bundle, lambda runner: line.pack(runner, fits, *finished))
+    before = (prompt_sets, sticker_images, sticker_masks)
+    packs = stages.gather(bundle, lambda r: line.pack(r, fits, *finished, before=before))
     with coded():
-        history = (prompt_sets, sticker_images, sticker_masks, *finished)
+        history = (*before, *finished)
         line.hand_over(stages.store, packs=packs, history=history)
     return packs
 

@@ -9,3 +9,11 @@ uploaded_prompts = dg.AssetSpec(
     kinds={"csv", "yaml", "json", "parquet"},
     owners=["team:stickers"],
 )
+
+uploaded_shots = dg.AssetSpec(
+    "uploaded_shots",
+    description="Footage and roto orders that people put into `inbox/shots/`.",
+    group_name="roto",
+    kinds={"yaml", "video"},
+    owners=["team:roto"],
+)

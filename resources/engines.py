@@ -17,17 +17,25 @@ class EnginesResource(dg.ConfigurableResource):
     image_generator: str = Field(
         default="", description="composer, flux-schnell, flux2-klein, sdxl-lightning"
     )
-    segmenter: str = Field(default="", description="u2netp, sam2")
-    matter: str = Field(default="", description="guided, vitmatte")
+    segmenter: str = Field(default="", description="Of stickers: u2netp, sam2.")
+    matter: str = Field(default="", description="Of stickers: guided, vitmatte.")
+    roto_segmenter: str = Field(default="", description="mobile-sam, sam2, sam2-onnx, grabcut")
+    roto_matter: str = Field(default="", description="closed-form, guided, vitmatte")
+    detector: str = Field(default="", description="ssd-coco, grounding-dino")
+    tracker: str = Field(default="", description="flow-snap, sam2-video, cutie")
     settings: dict[str, Any] = Field(
         default={}, description="Engine name -> its settings, such as {'sam2': {'size': 'tiny'}}."
     )
 
-    def specs(self) -> dict[str, EngineSpec]:
-        """Role -> engine."""
+    def specs(self, line: str) -> dict[str, EngineSpec]:
+        """Role -> engine of a line."""
+        own = line == "roto"
         names = {
             "ImageGenerator": self.image_generator,
-            "Segmenter": self.segmenter,
-            "Matter": self.matter,
+            "Segmenter": self.roto_segmenter if own else self.segmenter,
+            "Matter": self.roto_matter if own else self.matter,
+            "Detector": self.detector,
+            "Tracker": self.tracker,
         }
-        return chosen({role: name for role, name in names.items() if name}, settings=self.settings)
+        named = {role: name for role, name in names.items() if name}
+        return chosen(named, line=line, settings=self.settings)

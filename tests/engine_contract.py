@@ -6,13 +6,17 @@ calls are few, so that slow engines can be held to the same contract.
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from maquette import engines, roles
-from maquette.roles import ImageRequest, MadePicture, Prompts
+from maquette.errors import InputError
+from maquette.roles import Detections, ImageRequest, MadePicture, Prompts, Tracked
 from maquette.types import Mask, Picture
 
 
@@ -95,3 +99,102 @@ def _near_edge(inside: np.ndarray, *, reach_px: int) -> np.ndarray:
     grown = cv2.dilate(inside.astype(np.uint8), kernel)
     shrunk = cv2.erode(inside.astype(np.uint8), kernel)
     return grown != shrunk
+
+
+def check_tracker(engine: Any, *, frames: list[Picture], first: Mask, last: Mask) -> None:
+    """An answer per frame from keys at either end or both, the keys kept, few frames held.
+
+    Raises what is wrong with the answers; wrong keys must be refused before any frame is opened.
+    """
+    end = len(frames) - 1
+    for keys in ({0: first}, {end: last}, {0: first, end: last}):
+        opened = Opened(frames)
+        tracked = list(engine.track(opened, keys))
+        assert opened.held_at_most <= HELD_AT_MOST, f"{opened.held_at_most} frames held at once"
+        assert len(frames) == len(tracked)
+        _check_tracked(tracked, frames=frames, keys=keys)
+        again = list(engine.track(frames, keys))
+        assert all(_same_tracked(*pair) for pair in zip(tracked, again, strict=True))
+    wrong_size = Mask(np.ones((3, 5), np.bool_))
+    refused = {"TRACK_KEYS": ({}, {1: first}, {-1: last}), "MASK_SIZE": ({0: wrong_size},)}
+    for code, wrong in refused.items():
+        for keys in wrong:
+            _check_refused(engine, frames, keys=keys, code=code)
+
+
+HELD_AT_MOST = 8  # frames alive at once while a tracker works, whatever the span's length
+
+
+class Opened(Sequence[Picture]):
+    """Frames made anew whenever they are asked for, which knows how many are still alive."""
+
+    def __init__(self, frames: Sequence[Picture]) -> None:
+        self._frames = frames
+        self._alive: weakref.WeakValueDictionary[int, np.ndarray] = weakref.WeakValueDictionary()
+        self.opened = 0
+        self.held_at_most = 0
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def __getitem__(self, n: Any) -> Any:
+        rgba = self._frames[n].rgba.copy()
+        self.opened += 1
+        self._alive[self.opened] = rgba
+        self.held_at_most = max(self.held_at_most, len(self._alive))
+        return Picture(rgba)
+
+
+def _check_tracked(
+    tracked: list[Tracked], *, frames: list[Picture], keys: Mapping[int, Mask]
+) -> None:
+    was_hidden = False
+    for n, (frame, found) in enumerate(zip(frames, tracked, strict=True)):
+        assert isinstance(found, Tracked)
+        assert frame.rgba.shape[:2] == found.mask.inside.shape, f"frame {n}"
+        assert 0.0 <= found.confidence <= 1.0, f"frame {n}"
+        assert not (found.hidden and found.mask.inside.any()), f"frame {n} is hidden, yet masked"
+        assert not found.returned or (was_hidden and not found.hidden), f"frame {n} never left"
+        was_hidden = found.hidden
+        if n in keys:
+            assert np.array_equal(keys[n].inside, found.mask.inside), "a key was changed"
+            assert found.confidence == 1.0
+
+
+def _same_tracked(one: Tracked, other: Tracked) -> bool:
+    told = [(t.confidence, t.hidden, t.returned) for t in (one, other)]
+    return told[0] == told[1] and np.array_equal(one.mask.inside, other.mask.inside)
+
+
+def _check_refused(
+    engine: Any, frames: list[Picture], *, keys: Mapping[int, Mask], code: str
+) -> None:
+    opened = Opened(frames)
+    with pytest.raises(InputError) as raised:
+        list(engine.track(opened, keys))
+    assert code == raised.value.code, f"keys {sorted(keys)}"
+    assert opened.opened <= 1, "keys are looked at before frames are"
+
+
+def check_detector(engine: Any, *, picture: Picture, text: str) -> Detections:
+    """Labelled boxes within the picture, the surest first, the same each time; words for nothing.
+
+    The text is one that something in the picture answers to; what was found is handed back.
+    """
+    width_px, height_px = picture.size_wh
+    answer = engine.detect(picture, text)
+    assert isinstance(answer, Detections)
+    assert answer.found, f"nothing was found for {text!r}: {answer.notes}"
+    for one in answer.found:
+        left, top, right, bottom = one.box_xyxy
+        assert 0 <= left < right <= width_px, one
+        assert 0 <= top < bottom <= height_px, one
+        assert 0.0 <= one.score <= 1.0, one
+        assert one.label, one
+    scores = [one.score for one in answer.found]
+    assert sorted(scores, reverse=True) == scores, "the surest comes first"
+    assert engine.detect(picture, text) == answer
+    nothing = engine.detect(picture, " . ")
+    assert not nothing.found
+    assert nothing.notes, "a text that names nothing is told so"
+    return answer

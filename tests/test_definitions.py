@@ -22,6 +22,13 @@ ASSETS = {  # name -> group, kinds, pool
     "sticker_meshes": ("stickers", {"glb"}, None),
     "sticker_usdz": ("stickers", {"usdz"}, None),
     "sticker_packs": ("stickers", {"zip"}, None),
+    "uploaded_shots": ("roto", {"video", "yaml"}, None),
+    "plates": ("roto", {"video"}, None),
+    "roto_masks": ("roto", {"png"}, "gpu"),
+    "roto_mattes": ("roto", {"png"}, "gpu"),
+    "roto_shapes": ("roto", {"json"}, None),
+    "roto_exports": ("roto", {"exr"}, None),
+    "roto_catalogue": ("housekeeping", {"polars"}, None),
     "usage_report": ("housekeeping", {"polars"}, None),
 }
 FED_BY = {
@@ -36,6 +43,13 @@ FED_BY = {
         *("prompt_sets", "sticker_images", "sticker_masks"),
         *("sticker_mattes", "sticker_meshes", "sticker_usdz"),
     },
+    "uploaded_shots": set(),
+    "plates": {"uploaded_shots"},
+    "roto_masks": {"plates"},
+    "roto_mattes": {"roto_masks"},
+    "roto_shapes": {"plates", "roto_masks", "roto_mattes"},
+    "roto_exports": {"plates", "roto_masks", "roto_mattes", "roto_shapes"},
+    "roto_catalogue": set(),
     "usage_report": set(),
 }
 CHECKS = {  # asset, check -> whether it stops what follows
@@ -46,11 +60,17 @@ CHECKS = {  # asset, check -> whether it stops what follows
     ("sticker_meshes", "few_set_aside"): False,
     ("sticker_usdz", "few_set_aside"): True,
     ("sticker_packs", "few_set_aside"): False,
+    ("plates", "few_set_aside"): False,
+    ("roto_masks", "few_set_aside"): False,
+    ("roto_mattes", "few_set_aside"): False,
+    ("roto_shapes", "few_set_aside"): False,
+    ("roto_shapes", "close_enough"): False,
+    ("roto_exports", "few_set_aside"): False,
 }
-JOBS = {"make_stickers", "order_stickers", "prune"}
-SENSORS = {"new_prompt_sets": "make_stickers", "failed_runs": None}
+JOBS = {"make_stickers", "order_stickers", "make_roto", "order_roto", "prune"}
+SENSORS = {"new_prompt_sets": "make_stickers", "new_shots": "make_roto", "failed_runs": None}
 SCHEDULES = {"nightly_packs": ("order_stickers", "0 2 * * *")}
-RESOURCES = {"store", "engines", "placement", "stages", "io_manager"}
+RESOURCES = {"store", "engines", "placement", "stages", "roto_stages", "io_manager"}
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +141,13 @@ def test_resources_are_these():
     assert mine is build_defs(engines=mine).resources["engines"]
 
 
-def test_the_job_makes_the_whole_line(repository):
-    """make_stickers selects every asset of the line, and nothing of the house's own books."""
-    made = {
-        key.path[-1]
-        for key in repository.get_job("make_stickers").asset_layer.executable_asset_keys
-    }
-    assert made == set(ASSETS) - {"uploaded_prompts", "usage_report"}
+@pytest.mark.parametrize("line", ["stickers", "roto"])
+def test_the_job_makes_the_whole_line(line, repository):
+    """make_<line> selects every asset of the line, and nothing of the house's own books."""
+    job = repository.get_job(f"make_{line}")
+    made = {key.path[-1] for key in job.asset_layer.executable_asset_keys}
+    of_line = {name for name, (group, _, _) in ASSETS.items() if group == line}
+    assert made == {name for name in of_line if not name.startswith("uploaded_")}
 
 
 @pytest.mark.parametrize("name", ASSETS)

@@ -98,6 +98,31 @@ SAM2 = {
         "global_attention_blocks": [3],
     },
 }
+GROUNDING_DINO = {
+    "backbone": {
+        "image_size": 64,
+        "embed_dim": 8,
+        "depths": [1, 1, 1, 1],
+        "num_heads": [1, 1, 2, 2],
+        "window_size": 4,
+    },
+    "text": {
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 16,
+    },
+    "detector": {
+        "d_model": 32,
+        "num_queries": 20,
+        "encoder_layers": 1,
+        "encoder_ffn_dim": 16,
+        "encoder_attention_heads": 2,
+        "decoder_layers": 2,
+        "decoder_ffn_dim": 16,
+        "decoder_attention_heads": 2,
+    },
+}
 SAM2_PACKAGE = [
     "++model.image_size=256",
     "++model.image_encoder.trunk.embed_dim=16",
@@ -245,12 +270,8 @@ def sdxl(sizes: dict[str, Any] = SDXL, *, parts: Parts = "both") -> Any:
     return d.StableDiffusionXLPipeline(scheduler=scheduler, add_watermarker=False, **held)
 
 
-def sam2(sizes: dict[str, Any] = SAM2) -> Any:
-    """A Sam2Model of transformers with random weights."""
-    import torch
-    import transformers as t
-
-    torch.manual_seed(0)
+def _sam2_configs(sizes: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a SAM 2 configuration that stills and video share."""
     size_px = sizes["image_size"]
     backbone = {
         "model_type": "sam2_hiera_det_model",
@@ -264,8 +285,55 @@ def sam2(sizes: dict[str, Any] = SAM2) -> Any:
         "backbone_feature_sizes": [[size_px // n, size_px // n] for n in (4, 8, 16)],
         "fpn_hidden_size": 256,
     }
-    prompts = {"image_size": size_px}
-    return t.Sam2Model(t.Sam2Config(vision_config=vision, prompt_encoder_config=prompts)).eval()
+    return {"vision_config": vision, "prompt_encoder_config": {"image_size": size_px}}
+
+
+def sam2(sizes: dict[str, Any] = SAM2) -> Any:
+    """A Sam2Model of transformers with random weights."""
+    import torch
+    import transformers as t
+
+    torch.manual_seed(0)
+    return t.Sam2Model(t.Sam2Config(**_sam2_configs(sizes))).eval()
+
+
+def sam2_video(sizes: dict[str, Any] = SAM2, *, sees: bool = True) -> Any:
+    """A Sam2VideoModel of transformers with random weights, which sees its object everywhere.
+
+    Or nowhere: the score that tells is set, whatever the frame.
+    """
+    import torch
+    import transformers as t
+
+    torch.manual_seed(0)
+    configs = _sam2_configs(sizes)
+    configs["vision_config"] = t.Sam2VisionConfig(**configs["vision_config"])
+    side = sizes["image_size"] // 16
+    model = t.Sam2VideoModel(
+        t.Sam2VideoConfig(
+            image_size=sizes["image_size"],
+            memory_attention_rope_feat_sizes=[side, side],
+            memory_attention_num_layers=1,
+            **configs,
+        )
+    )
+    return _lively(model, last_layer=model.mask_decoder.pred_obj_score_head.proj_out, sees=sees)
+
+
+def _lively(model: Any, *, last_layer: Any, sees: bool) -> Any:
+    """The model with weights so large that what it remembers changes what it answers.
+
+    As made, a memory more or less is lost in rounding, and so would be any mistake with it.
+    """
+    import torch
+
+    torch.manual_seed(0)
+    for weights in model.parameters():
+        if weights.ndim > 1:
+            torch.nn.init.xavier_normal_(weights)
+    torch.nn.init.zeros_(last_layer.weight)
+    torch.nn.init.constant_(last_layer.bias, 2.0 if sees else -2.0)
+    return model.eval()
 
 
 def sam2_package(seed: int = 0) -> Any:
@@ -276,6 +344,13 @@ def sam2_package(seed: int = 0) -> Any:
     torch.manual_seed(seed)
     config = "configs/sam2.1/sam2.1_hiera_t.yaml"
     return build_sam2(config, None, device="cpu", hydra_overrides_extra=SAM2_PACKAGE)
+
+
+def sam2_package_video(*, sees: bool = True) -> Any:
+    """The same for clips; `sees` as in `sam2_video`."""
+    model = sam2_package()
+    last_layer = model.sam_mask_decoder.pred_obj_score_head.layers[-1]
+    return _lively(model, last_layer=last_layer, sees=sees)
 
 
 def vitmatte() -> Any:
@@ -314,6 +389,48 @@ def save_vitmatte(folder: Path) -> Path:
 
     vitmatte().save_pretrained(folder)
     t.VitMatteImageProcessorPil().save_pretrained(folder)
+    return folder
+
+
+def bert_tokenizer() -> Any:
+    """A BERT tokenizer of single letters, the marks at the numbers where Grounding DINO looks."""
+    from transformers import BertTokenizerFast
+
+    marks = {0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 1012: ".", 1029: "?"}
+    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    letters += [f"##{letter}" for letter in letters]
+    vocab = {marks.get(n, f"[unused{n}]"): n for n in range(1030)}
+    return BertTokenizerFast(vocab=vocab | {letter: 1030 + n for n, letter in enumerate(letters)})
+
+
+def grounding_dino(tokenizer: Any, *, sizes: dict[str, Any] = GROUNDING_DINO) -> Any:
+    """A GroundingDinoForObjectDetection of 0.7 MB with random weights."""
+    import torch
+    import transformers as t
+
+    torch.manual_seed(0)
+    config = t.GroundingDinoConfig(
+        backbone_config=t.SwinConfig(out_indices=[2, 3, 4], **sizes["backbone"]),
+        text_config=t.BertConfig(vocab_size=len(tokenizer), **sizes["text"]),
+        **sizes["detector"],
+    )
+    model = t.GroundingDinoForObjectDetection(config)
+    for weights in model.bbox_embed.parameters():
+        torch.nn.init.normal_(weights, std=0.1)  # as made, boxes stay on a grid
+    # as made, every word meets every box for certain
+    torch.nn.init.constant_(model.model.decoder.layer_norm.weight, 0.1)
+    return model
+
+
+def save_grounding_dino(folder: Path) -> Path:
+    """The detector, its image processor and its tokenizer, as published."""
+    import transformers as t
+
+    tokenizer = bert_tokenizer()
+    grounding_dino(tokenizer).save_pretrained(folder)
+    size = {"shortest_edge": 96, "longest_edge": 160}
+    t.GroundingDinoImageProcessorPil(size=size).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
     return folder
 
 

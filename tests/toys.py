@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -207,6 +207,23 @@ def smooth(text: Batch[File], *, keys: list[bool], short: bool = False) -> list[
     marks = [b"*" if key else b"-" for key in keys]
     made = [File(t.data + b"@" + ends + m, "txt") for t, m in zip(text, marks, strict=True)]
     return made[:-1] if short else made
+
+
+@span_stage(version="1", makes="step")
+def follow(
+    text: Sequence[File], mark: Sequence[File | None], *, halts_at: int = -1
+) -> Iterator[Made]:
+    """Frame by frame: what was seen so far, with the last mark; it may halt on the way."""
+    seen, last = b"", b"none"
+    for n, one in enumerate(text):
+        if n == halts_at:
+            raise EngineError("TOY_HALTED", f"at frame {n}")
+        found = mark[n]
+        last = found.data if found else last
+        seen += one.data[-1:]
+        yield Made(
+            {"step": File(seen + b":" + last, "txt")}, scores={"far": n}, params={"lost": n > 2}
+        )
 
 
 @gather_stage(version="1", makes="book")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from maquette.batch.copies import LocalCopies
-from maquette.batch.store import Entry, ObjectMissing, StoreSpec, checked
+from maquette.batch.objects import Entry, ObjectMissing, StoreSpec, checked
 from maquette.errors import InputError, ToolError
 
 MISSING = {"404", "NoSuchKey", "NotFound"}

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from maquette.batch.store import sha256_of
+from maquette.batch.objects import sha256_of
 
 KEPT_BYTES = 8 << 30  # of copies nobody reads at the moment
 

@@ -3,6 +3,9 @@
 A manifest is immutable and lies under its own hash; a pointer names the current one and is
 swapped last, which is the commit. `Manifest.digest` covers what the rows are, not how long they
 took or whether they were reused, so a re-run that changes nothing has the same data version.
+
+Manifests are kept for good, so their columns may grow: whoever reads one takes a column that was
+not yet written as that of a plain row, and leaves alone one that a newer version added.
 """
 
 from __future__ import annotations
@@ -232,7 +235,7 @@ def current(
 def read(data: bytes) -> Manifest:
     """A manifest from its parquet bytes."""
     whose = pl.read_parquet_metadata(io.BytesIO(data))
-    rows = pl.read_parquet(io.BytesIO(data)).to_dicts()
+    rows = _known(pl.read_parquet(io.BytesIO(data))).to_dicts()
     return Manifest(whose["line"], whose["asset"], whose["batch"], tuple(map(_row, rows)))
 
 
@@ -245,7 +248,18 @@ def scan(store: Store, *, asset: str = "") -> pl.DataFrame:
 
 def _frames(store: Store, keys: Iterable[str]) -> Iterator[pl.DataFrame]:
     for key in keys:
-        yield pl.read_parquet(io.BytesIO(store.get(key))).select(SCHEMA.keys()).cast(SCHEMA)
+        yield _known(pl.read_parquet(io.BytesIO(store.get(key))))
+
+
+def _known(found: pl.DataFrame) -> pl.DataFrame:
+    """The table in this version's columns, whichever version wrote it."""
+    if found.schema == SCHEMA:
+        return found
+    lacking = SCHEMA.keys() - set(found.columns)
+    if lacking:
+        plain = pl.DataFrame([_cells(Row(""))], schema=SCHEMA)
+        found = found.join(plain.select(lacking), how="cross")
+    return found.select(SCHEMA.keys()).cast(SCHEMA)
 
 
 def join(*manifests: Manifest) -> list[Row]:

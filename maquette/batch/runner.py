@@ -30,7 +30,8 @@ U = TypeVar("U")
 ATTEMPTS = 3
 LOOKED_UP = 16  # records by one thread in a row
 SETTLED = ("STAGE_FAILED", "WORKER_")  # a fault stays one; a place has tried a lost item again
-QUIET_OPTIONS = ("seed", "provenance", "prompt")  # told elsewhere in the provenance
+# told elsewhere in the provenance, or longer than all the rest of it
+QUIET_OPTIONS = ("seed", "provenance", "prompt", "indices", "keys", "footage")
 
 
 class Place(Protocol):

@@ -64,13 +64,15 @@ def _task(runner: Runner, stage: Stage, span: Sequence[Row]) -> Task:
         i.name: tuple(row.object(i.name) if i.optional else _ref(row, i.name) for row in span)
         for i in stage.inputs
     }
-    options = runner.options(stage, _params(span), span[0].provenance)
+    # the first frame may be the end of the run before, and know of a change that is not ours
+    provenance = span[-1].provenance
+    options = runner.options(stage, _params(span), provenance)
     sums = {name: [ref and ref.sha256 for ref in refs] for name, refs in inputs.items()}
     return Task(
-        recipe=runner.recipe(stage, options, sums, span[0].provenance),
+        recipe=runner.recipe(stage, options, sums, provenance),
         options=options,
         inputs=inputs,
-        provenance=span[0].provenance,
+        provenance=provenance,
         step_params=told(options),
     )
 

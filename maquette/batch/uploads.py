@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from maquette.batch.store import Entry, ObjectMissing, Store
 from maquette.errors import InputError
 
-INBOX = {"stickers": "inbox/prompts/"}
-BY_HAND = {"stickers": "by-hand/prompts/"}  # made at a terminal: no sensor looks here
+INBOX = {"stickers": "inbox/prompts/", "roto": "inbox/shots/"}
+# made at a terminal: no sensor looks here
+BY_HAND = {"stickers": "by-hand/prompts/", "roto": "by-hand/shots/"}
 UPLOAD_BYTES_AT_MOST = 100_000_000
 PICTURES = {"png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"}  # lie beside a prompt set
 UNFINISHED = {"tmp", "part", "partial", "crdownload", "swp"}
@@ -42,6 +43,22 @@ class Version:
     def batch(self) -> str:
         """The batch this upload becomes."""
         return batch_of(self.key)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A version of an upload as a sensor finds it.
+
+    Attributes:
+        priority: of its run: ``interactive``, ``normal`` or ``background``.
+        waits_for: what must be there before it can be made; empty if nothing is missing.
+        beside: what it is made of besides itself; none of it may still be changing.
+    """
+
+    version: Version
+    priority: str = "normal"
+    waits_for: str = ""
+    beside: tuple[Entry, ...] = ()
 
 
 def slug(text: str, *, chars_at_most: int = 40) -> str:

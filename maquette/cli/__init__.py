@@ -1,4 +1,4 @@
-"""The command line: ``maquette make | submit | check | shelf``.
+"""The command line: ``maquette make | submit | check | list | shelf``.
 
 What belongs here: words in, words out. What does not: anything another program would want.
 """
@@ -6,7 +6,9 @@ What belongs here: words in, words out. What does not: anything another program 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +21,17 @@ from rich.table import Column, Table
 
 from maquette.batch.store import DEFAULT_URL
 from maquette.cli.checking import add_check
+from maquette.cli.listing import add_list
 from maquette.errors import InputError, MaquetteError
 
 if TYPE_CHECKING:
     from maquette.batch.manifests import Manifest
     from maquette.batch.progress import Progress
     from maquette.batch.store import Store
-    from maquette.lines.stickers import Finished
+    from maquette.lines.roto import Finished as FinishedShot
+    from maquette.lines.stickers import Finished as FinishedPack
+
+    Finished = FinishedShot | FinishedPack
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,13 +56,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_make(commands.add_parser("make", help="make an upload here and now, without Dagster"))
     _add_submit(commands.add_parser("submit", help="put an upload into the inbox of the store"))
     add_check(commands.add_parser("check", help="hold finished files to the rules they must meet"))
+    add_list(commands.add_parser("list", help="what the store knows of: shots"))
     _add_shelf(commands.add_parser("shelf", help="list, fetch and verify models and art"))
     return parser
 
 
 def _add_upload(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("line", choices=["stickers"], help="which product line")
-    parser.add_argument("upload", type=Path, help="a prompt set: csv, yaml, json, jsonl, parquet")
+    parser.add_argument("line", choices=["stickers", "roto"], help="which product line")
+    parser.add_argument(
+        "upload",
+        type=Path,
+        help="stickers: a prompt set (csv, yaml, json, jsonl, parquet); roto: an order (yaml, "
+        "json) beside its footage",
+    )
     parser.add_argument(
         "--store",
         default="",
@@ -68,8 +80,10 @@ def _add_make(parser: argparse.ArgumentParser) -> None:
     _add_upload(parser)
     parser.add_argument("-o", "--output", type=Path, default=Path("out"), help="where to put it")
     parser.add_argument("--image-generator", default="", help="such as composer, flux-schnell")
-    parser.add_argument("--segmenter", default="", help="such as u2netp, sam2")
-    parser.add_argument("--matter", default="", help="such as guided, vitmatte")
+    parser.add_argument("--segmenter", default="", help="such as u2netp, mobile-sam, sam2")
+    parser.add_argument("--matter", default="", help="such as guided, closed-form, vitmatte")
+    parser.add_argument("--detector", default="", help="such as ssd-coco, grounding-dino")
+    parser.add_argument("--tracker", default="", help="such as flow-snap, sam2-video, cutie")
     parser.set_defaults(run=_make)
 
 
@@ -99,18 +113,21 @@ def _make(asked: argparse.Namespace) -> int:
     from maquette.batch.runner import LocalPlace, Runner
     from maquette.batch.store import open_store, told_store
     from maquette.batch.uploads import BY_HAND
+    from maquette.cli.submitting import submitted
     from maquette.engines import chosen
-    from maquette.lines import stickers
 
     store = open_store(told_store(asked.store))
-    batch = _submitted(store, asked, places=BY_HAND)
+    batch = submitted(store, asked, places=BY_HAND)
     _expect_room(asked.output, batch)
     named = {
         "ImageGenerator": asked.image_generator,
         "Segmenter": asked.segmenter,
         "Matter": asked.matter,
+        "Detector": asked.detector,
+        "Tracker": asked.tracker,
     }
-    engines = chosen({role: name for role, name in named.items() if name})
+    engines = chosen({role: name for role, name in named.items() if name}, line=asked.line)
+    line = importlib.import_module(f"maquette.lines.{asked.line}")
     with _bars() as bars:
         runner = Runner(
             store,
@@ -120,14 +137,24 @@ def _make(asked: argparse.Namespace) -> int:
             progress_every_s=0.2,
         )
         try:
-            finished = stickers.make(runner, batch=batch)
+            finished = line.make(runner, batch=batch)
         finally:
             runner.place.close()
     _hand_out(store, finished, to=asked.output)
-    print_made(finished.manifests, finished.delivery.set_aside)
-    page = asked.output / "index.html"
-    Console().print(f"{len(finished.delivery.files)} files; to see them open [bold]{page}[/]")
+    _show(asked, finished)
     return 0 if finished.manifests[-1].delivered else 1
+
+
+def _show(asked: argparse.Namespace, finished: Finished) -> None:
+    if asked.line == "roto":
+        from maquette.cli.roto_shown import print_objects
+
+        print_objects(finished.manifests, finished.delivery.set_aside)
+    else:
+        print_made(finished.manifests, finished.delivery.set_aside)
+    pages = [n for n in finished.delivery.files if n.endswith(("index.html", "_qc.mp4"))]
+    first = asked.output / min(pages, key=lambda name: name.count("/"), default="")
+    Console().print(f"{len(finished.delivery.files)} files; to see them open [bold]{first}[/]")
 
 
 def _submit(asked: argparse.Namespace) -> int:
@@ -135,7 +162,9 @@ def _submit(asked: argparse.Namespace) -> int:
     from maquette.batch.uploads import INBOX, upload_key
 
     store = open_store(told_store(asked.store))
-    batch = _submitted(store, asked, places=INBOX)
+    from maquette.cli.submitting import submitted
+
+    batch = submitted(store, asked, places=INBOX)
     key = upload_key(store, line=asked.line, batch=batch)
     Console().print(f"uploaded as {key}; the sensor makes it batch [bold]{batch}[/]")
     if not asked.wait:
@@ -146,35 +175,6 @@ def _submit(asked: argparse.Namespace) -> int:
     sha256 = sha256_of(asked.upload.read_bytes())
     awaited = Awaited(asked.line, batch, sha256, ASSETS[asked.line])
     return wait_and_show(store, awaited, timeout_s=asked.timeout)
-
-
-def _submitted(store: Store, asked: argparse.Namespace, *, places: dict[str, str]) -> str:
-    """The batch of an upload that was put into its place, its photos before it."""
-    from maquette.batch.uploads import submit, write_ticket
-    from maquette.lines.prompt_sets import read_prompt_set
-
-    path: Path = asked.upload
-    if not path.is_file():
-        raise InputError("UPLOAD_MISSING", f"there is no file {path}")
-    data = path.read_bytes()
-    named = {row.picture for row in read_prompt_set(data, name=path.name).rows if row.picture}
-    photos = {n: path.parent / n for n in sorted(named) if (path.parent / n).is_file()}
-    # photos come with a folder of their own, or two people's cat.jpg would be one
-    place = places[asked.line]
-    if photos:
-        place += f"{_folder_of(path, data, list(photos.values()))}/"
-    for name, photo in photos.items():
-        store.put(f"{place}{name}", photo.read_bytes())
-    key = submit(store, line=asked.line, name=path.name, data=data, place=place)
-    return write_ticket(store, line=asked.line, key=key)
-
-
-def _folder_of(path: Path, data: bytes, photos: Sequence[Path]) -> str:
-    from maquette.batch.store import sha256_of
-    from maquette.batch.uploads import slug
-
-    sums = "".join(sha256_of(each) for each in (data, *(photo.read_bytes() for photo in photos)))
-    return f"{slug(path.stem)}-{sha256_of(sums.encode())[:8]}"
 
 
 def _expect_room(output: Path, batch: str) -> None:
@@ -191,7 +191,8 @@ def _hand_out(store: Store, finished: Finished, *, to: Path) -> None:
     for name in (*finished.delivery.files, "index.json"):
         target = to / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(store.get(finished.delivery.folder + name))
+        with store.opened(finished.delivery.folder + name) as source:
+            shutil.copyfile(source, target)
 
 
 def _bars() -> Bars:

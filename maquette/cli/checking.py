@@ -1,6 +1,6 @@
 """``maquette check``: verdicts as a person reads them, or as JSON.
 
-What belongs here: the table. What does not: any rule (`maquette.checks`).
+What belongs here: the lines, and the table. What does not: any rule (`maquette.checks`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ ORDER = ("fault", "warn", "ok")
 def add_check(parser: argparse.ArgumentParser) -> None:
     """The options of ``maquette check``."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="file or folder")
+    parser.add_argument("--verbose", action="store_true", help="show every rule, kept or broken")
     parser.add_argument("--json", action="store_true", help="print verdicts as JSON")
     parser.set_defaults(run=check)
 
@@ -38,9 +39,19 @@ def check(asked: argparse.Namespace) -> int:
         told = [json.loads(verdict.to_json()) for verdict in verdicts]
         Console(soft_wrap=True).print_json(json.dumps(told), ensure_ascii=True)
     else:
+        tell = show if asked.verbose else sum_up
         for verdict in verdicts:
-            show(verdict)
+            tell(verdict)
     return 0 if all(verdict.is_sound for verdict in verdicts) else 1
+
+
+def sum_up(verdict: Verdict) -> None:
+    """One line per file, and one per fault below it: what holds needs no reading."""
+    console = Console(soft_wrap=True, highlight=False)  # a line stays a line, for grep too
+    console.print(f"{_plain(verdict.path)}: {verdict.kind}, {_outcome(verdict)}")
+    for fault in verdict.faults:
+        grade = f"[{STYLES[fault.grade]}]{fault.grade}[/]"
+        console.print(f"  {grade} {fault.rule} {_plain(fault.where)}: {_plain(fault.message)}")
 
 
 def show(verdict: Verdict) -> None:
@@ -51,12 +62,23 @@ def show(verdict: Verdict) -> None:
         where = _plain(first.where) + (f" [dim]and {more} more[/]" if more else "")
         grade = f"[{STYLES[first.grade]}]{first.grade}[/]"
         table.add_row(first.rule, grade, where, _plain(first.message))
-    console = Console()
+    console = Console(highlight=False)
     console.print(table)
-    faults, warnings = len(verdict.faults), len(verdict.warnings)
-    colour, word = ("green", "sound") if verdict.is_sound else ("bold red", "not sound")
-    held = len(verdict.findings) - faults - warnings
-    console.print(f"[{colour}]{word}[/]: {held} ok, {warnings} warnings, {faults} faults")
+    held = len(verdict.findings) - len(verdict.faults) - len(verdict.warnings)
+    console.print(f"{_outcome(verdict)}, {held} ok")
+
+
+def _outcome(verdict: Verdict) -> str:
+    """``sound``, or how many faults; and how many warnings, if any."""
+    faults = _counted(len(verdict.faults), "fault")
+    told = "[green]sound[/]" if verdict.is_sound else f"[bold red]{faults}[/]"
+    if verdict.warnings:
+        told += f", [yellow]{_counted(len(verdict.warnings), 'warning')}[/]"
+    return told
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" + ("s" if count != 1 else "")
 
 
 def _plain(text: str) -> str:

@@ -32,12 +32,22 @@ DEFAULTS = {
     "Segmenter": "u2netp",
     "Matter": "guided",
     "Embedder": "minilm",
+    "Detector": "ssd-coco",
+    "Tracker": "flow-snap",
 }
-# role -> the environment variable that chooses its engine
+# line -> where it needs another: an artist points at things, and looks at every edge
+LINE_DEFAULTS = {"roto": {"Segmenter": "mobile-sam", "Matter": "closed-form"}}
+# role -> the environment variable that chooses its engine; a line's own comes first, such as
+# MAQUETTE_ROTO_SEGMENTER
 VARIABLES = {
     "ImageGenerator": "MAQUETTE_IMAGE_GENERATOR",
     "Segmenter": "MAQUETTE_SEGMENTER",
     "Matter": "MAQUETTE_MATTER",
+    "Detector": "MAQUETTE_DETECTOR",
+    "Tracker": "MAQUETTE_TRACKER",
+}
+LINE_VARIABLES = {
+    "roto": {"Segmenter": "MAQUETTE_ROTO_SEGMENTER", "Matter": "MAQUETTE_ROTO_MATTER"}
 }
 
 TABLE: dict[str, Entry] = {
@@ -87,6 +97,24 @@ TABLE: dict[str, Entry] = {
         "Apache-2.0",
         extra="gpu",
     ),
+    "mobile-sam": Entry(
+        "Segmenter",
+        "maquette.engines.mobile_sam:make",
+        "MobileSAM on ONNX Runtime: clicks and boxes, 0.4 s a picture on a CPU",
+        "Apache-2.0",
+    ),
+    "sam2-onnx": Entry(
+        "Segmenter",
+        "maquette.engines.sam2_onnx:make",
+        "SAM 2 tiny on ONNX Runtime, where MobileSAM cannot be exported",
+        "Apache-2.0",
+    ),
+    "grabcut": Entry(
+        "Segmenter",
+        "maquette.engines.grabcut:make",
+        "colours inside and outside of a box; no weights, a last resort",
+        "none",
+    ),
     "guided": Entry(
         "Matter",
         "maquette.engines.guided:make",
@@ -94,6 +122,45 @@ TABLE: dict[str, Entry] = {
         "none",
     ),
     "vitmatte": Entry("Matter", "maquette.engines.vitmatte:make", "ViTMatte", "MIT", extra="gpu"),
+    "closed-form": Entry(
+        "Matter",
+        "maquette.engines.closed_form:make",
+        "closed-form matting within a band along the edge; no weights",
+        "none",
+        extra="roto",
+    ),
+    "ssd-coco": Entry(
+        "Detector",
+        "maquette.engines.ssd_coco:make",
+        "80 kinds of things, found by words near their names; 0.6 s on a CPU",
+        "Apache-2.0",
+    ),
+    "grounding-dino": Entry(
+        "Detector",
+        "maquette.engines.grounding_dino:make",
+        "Grounding DINO: anything that words can name",
+        "Apache-2.0",
+        extra="gpu",
+    ),
+    "flow-snap": Entry(
+        "Tracker",
+        "maquette.engines.flow_snap:make",
+        "learns the object from MobileSAM's features and follows it along optical flow; no torch",
+        "Apache-2.0",
+    ),
+    "sam2-video": Entry(
+        "Tracker",
+        "maquette.engines.sam2.video:make",
+        "SAM 2.1 on video, by transformers or the sam2 package",
+        "Apache-2.0",
+        extra="gpu",
+    ),
+    "cutie": Entry(
+        "Tracker",
+        "maquette.engines.cutie:make",
+        "Cutie, from a checkout of your own, in a process of its own",
+        "MIT",
+    ),
     "minilm": Entry(
         "Embedder",
         "maquette.engines.minilm:make",
@@ -119,11 +186,21 @@ def make(name: str, *, role: str, settings: dict[str, Any] | None = None) -> Any
 
 
 def chosen(
-    names: Mapping[str, str] | None = None, *, settings: Mapping[str, dict[str, Any]] | None = None
+    names: Mapping[str, str] | None = None,
+    *,
+    line: str = "",
+    settings: Mapping[str, dict[str, Any]] | None = None,
 ) -> dict[str, EngineSpec]:
-    """Role -> engine: as named here, else by the environment, else the embedded default."""
+    """Role -> engine: as named here, else by the environment, else the embedded default.
+
+    Args:
+        names: role -> engine.
+        line: whose defaults and variables come first.
+        settings: engine -> its settings.
+    """
     picked: dict[str, EngineSpec] = {}
-    for role, default in DEFAULTS.items():
-        name = (names or {}).get(role) or os.environ.get(VARIABLES.get(role, ""), "") or default
+    variables = {**VARIABLES, **LINE_VARIABLES.get(line, {})}
+    for role, default in {**DEFAULTS, **LINE_DEFAULTS.get(line, {})}.items():
+        name = (names or {}).get(role) or os.environ.get(variables.get(role, ""), "") or default
         picked[role] = EngineSpec(role, name, dict((settings or {}).get(name, {})))
     return picked

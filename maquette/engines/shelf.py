@@ -9,7 +9,6 @@ there was whole when it was put there.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
 import tempfile
@@ -23,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from maquette.engines.exports import Exported, folder_of, make_files, states, sum_of
 from maquette.engines.registries import Expected, Packages, Source, unreachable
 from maquette.errors import EngineError, InputError
 
@@ -52,6 +52,7 @@ class Entry:
         files: what lies on the shelf when it is there.
         parts: what is fetched and given to `cut`, where the files are made here.
         cut: ``module:function`` that makes the one file out of the parts.
+        exported: what else is made of the parts here, whose bytes no list can know.
         hub: a repository the hub's own client fetches and keeps; nothing of it is pinned by us.
         hub_files: patterns of what is taken from it: published models lie there in many forms.
         hub_bytes: what that is, about.
@@ -65,6 +66,7 @@ class Entry:
     files: tuple[File, ...] = ()
     parts: tuple[File, ...] = ()
     cut: str = ""
+    exported: Exported | None = None
     hub: str = ""
     hub_files: tuple[str, ...] = ()
     hub_bytes: int = 0
@@ -73,7 +75,8 @@ class Entry:
     @property
     def size_bytes(self) -> int:
         """What it takes on the disk."""
-        return self.hub_bytes or sum(file.expected.size for file in self.files)
+        made = self.exported.size if self.exported else 0
+        return self.hub_bytes or made or sum(file.expected.size for file in self.files)
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,9 @@ def _entry(name: str, fields: dict[str, Any]) -> Entry:
     files = tuple(_file(row) for row in fields.pop("files", ()))
     parts = tuple(_file(row) for row in fields.pop("parts", ()))
     patterns = tuple(fields.pop("hub_files", ()))
-    return Entry(name, files=files, parts=parts, hub_files=patterns, **fields)
+    made = fields.pop("exported", None)
+    exported = Exported(**made | {"files": tuple(made["files"])}) if made else None
+    return Entry(name, files=files, parts=parts, exported=exported, hub_files=patterns, **fields)
 
 
 def _file(row: dict[str, Any]) -> File:
@@ -146,26 +151,42 @@ def _place(found: Entry, file: File) -> Path:
 
 def shelf_file(name: str, file: str = "") -> Path:
     """The path of an entry's file, or of its only one; raises EngineError MODEL_MISSING."""
-    found = entry(name)
-    chosen = next((f for f in found.files if file in ("", f.name)), None)
-    if chosen is None:
+    places = _places(entry(name))
+    chosen = file or next(iter(places), "")
+    if chosen not in places:
         raise InputError("MODEL_UNKNOWN", f"the shelf's {name!r} has no file {file!r}")
-    path = _place(found, chosen)
-    if not path.is_file():
+    if not places[chosen].is_file():
         raise EngineError(
             "MODEL_MISSING",
-            f"{chosen.name} of {name!r} is not on the shelf ({shelf_folder()})",
+            f"{chosen} of {name!r} is not on the shelf ({shelf_folder()})",
             fix=f"run: maquette shelf fetch {name}",
         )
-    return path
+    return places[chosen]
+
+
+def _places(found: Entry) -> dict[str, Path]:
+    """File name -> where it lies once it is on the shelf."""
+    places = {file.name: _place(found, file) for file in found.files}
+    if found.exported:
+        places |= {name: _made_in(found, found.exported) / name for name in found.exported.files}
+    return places
+
+
+def _made_in(found: Entry, exported: Exported) -> Path:
+    sums = [part.expected.sha256 for part in found.parts]
+    return folder_of(shelf_folder() / found.name, exported, sums=sums)
 
 
 def shelf_sums(name: str) -> dict[str, str]:
-    """File -> sha256 as the list has it, without looking at the disk; for a hub its revision."""
+    """File -> sha256 as the list has it, without looking at the disk; for a hub its revision.
+
+    What is exported here is known by what it is made of.
+    """
     found = entry(name)
     if found.hub:
         return {found.hub: "main"}
-    return {file.name: file.expected.sha256 for file in found.files}
+    known = found.parts if found.exported else found.files
+    return {file.name: file.expected.sha256 for file in known}
 
 
 def list_rows() -> list[Row]:
@@ -188,7 +209,7 @@ def _is_here(found: Entry) -> bool:
         home = Path(os.environ.get("HF_HOME", Path.home() / ".cache" / "huggingface"))
         kept = Path(os.environ.get("HF_HUB_CACHE", home / "hub"))
         return (kept / f"models--{found.hub.replace('/', '--')}" / "snapshots").is_dir()
-    return all(_place(found, file).is_file() for file in found.files)
+    return all(path.is_file() for path in _places(found).values())
 
 
 def verify(names: Sequence[str]) -> dict[str, str]:
@@ -202,21 +223,21 @@ def verify(names: Sequence[str]) -> dict[str, str]:
 def verify_entries(chosen: Sequence[Entry]) -> dict[str, str]:
     """Check entries, listed or not; see `verify`."""
     return {
-        f"{found.name}/{file.name}": _state(_place(found, file), file.expected)
-        for found in chosen
-        for file in found.files
+        f"{found.name}/{name}": state for found in chosen for name, state in _states(found).items()
     }
+
+
+def _states(found: Entry) -> dict[str, str]:
+    told = {file.name: _state(_place(found, file), file.expected) for file in found.files}
+    if found.exported:
+        told |= states(_made_in(found, found.exported), found.exported)
+    return told
 
 
 def _state(path: Path, expected: Expected) -> str:
     if not path.is_file():
         return "missing"
-    return "sound" if _sum(path) == expected.sha256 else "damaged"
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return "sound" if sum_of(path) == expected.sha256 else "damaged"
 
 
 def fetch(names: Sequence[str], *, report: Report) -> None:
@@ -246,7 +267,7 @@ def fetch_entries(chosen: Sequence[Entry], *, report: Report) -> None:
         for result in results:
             result.result()
         for found in chosen:
-            if found.cut and _lacks(found):
+            if found.parts and _lacks(found):
                 _make(found, Path(scratch) / "parts" / found.name, report=report)
     for found in chosen:  # last: they are the largest by far
         if found.hub:
@@ -265,11 +286,11 @@ def _prepare_folder() -> None:
 
 
 def _lacks(found: Entry) -> bool:
-    return any(_state(_place(found, f), f.expected) != "sound" for f in found.files)
+    return any(state != "sound" for state in _states(found).values())
 
 
 def _downloads(found: Entry, parts: Path) -> list[tuple[File, Path]]:
-    if found.cut:
+    if found.parts:
         return [(part, parts / part.name) for part in found.parts]
     places = [(file, _place(found, file)) for file in found.files]
     return [(file, path) for file, path in places if _state(path, file.expected) != "sound"]
@@ -317,25 +338,35 @@ def _beside(target: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _make(found: Entry, parts: Path, *, report: Report) -> None:
-    """Make an entry's one file out of its parts, each of which was checked when it came."""
+def _make(found: Entry, folder: Path, *, report: Report) -> None:
+    """Make an entry's files out of its parts, each of which was checked when it came."""
+    parts = {piece.name: folder / piece.name for piece in found.parts}
+    began_s = time.monotonic()
+    if found.exported:
+        place = _made_in(found, found.exported)
+        make_files(place, found.exported, parts=parts, report=report)
+    else:
+        _cut(found, parts)
+    names = ", ".join(_places(found))
+    report(f"{names}: made in {time.monotonic() - began_s:.1f} s")
+
+
+def _cut(found: Entry, parts: dict[str, Path]) -> None:
     (file,) = found.files
     target = _place(found, file)
     target.parent.mkdir(parents=True, exist_ok=True)
-    began_s = time.monotonic()
     module, _, function = found.cut.partition(":")
     cut: Cut = getattr(importlib.import_module(module), function)
     with _beside(target) as part:
-        cut({piece.name: parts / piece.name for piece in found.parts}, part)
-        if _sum(part) != file.expected.sha256:
+        cut(parts, part)
+        if sum_of(part) != file.expected.sha256:
             raise EngineError(
                 "MODEL_CHECKSUM",
-                f"{file.name}: {found.cut} made sha256 {_sum(part)}, where shelf.toml expects "
+                f"{file.name}: {found.cut} made sha256 {sum_of(part)}, where shelf.toml expects "
                 f"{file.expected.sha256[:12]}",
                 fix="maquette and its shelf.toml are of different versions: install it again",
             )
         part.replace(target)
-    report(f"{file.name}: made in {time.monotonic() - began_s:.1f} s")
 
 
 def _fetch_hub(found: Entry, *, report: Report) -> None:

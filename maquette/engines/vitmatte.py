@@ -1,7 +1,8 @@
 """ViTMatte as a matter: the hard mask says where the edge is, the network how soft it is.
 
 What belongs here: the trimap, the network, and the promise that nothing changes away from the
-edge. What does not: edge colours and the guided filter (`maquette.pictures`, `engines.guided`).
+edge. What does not: cutting tiles along that edge and edge colours (`maquette.pictures`), and
+the guided filter (`engines.guided`).
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ import numpy as np
 
 from maquette.engines import devices, hub
 from maquette.errors import EngineError, InputError
+from maquette.pictures.bands import Window, edge_band, in_tiles
 from maquette.roles import EngineInfo
-from maquette.types import Bools, Bytes, Mask, Matte, Picture
+from maquette.types import Bytes, Floats, Mask, Matte, Picture
 
 SIZES = {
     "small": "hustvl/vitmatte-small-composition-1k",
     "base": "hustvl/vitmatte-base-composition-1k",
 }
 INSIDE, UNKNOWN, OUTSIDE = 255, 128, 0  # of a trimap, as the network was trained
+# Its attention costs memory by the square of the area. What is larger than the first is seen in
+# tiles of at most that size, those along the edge only.
+WHOLE_PX, MARGIN_PX = 1024, 96
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class VitMatte:
         """Facts about the engine; reads headers of a local model, loads nothing."""
         return EngineInfo(
             name="vitmatte",
-            version="1",
+            version="2",
             weights={"model": hub.identity(self._source)},
             licences=("MIT",),
             config={"device": self._device.partition(":")[0], "dtype": self._precision},
@@ -97,11 +102,17 @@ class VitMatte:
             return Matte(known)
         trimap = np.where(mask.inside, INSIDE, OUTSIDE).astype(np.uint8)
         trimap[band] = UNKNOWN
+
+        def seen(window: Window) -> Floats:
+            return self._alpha(np.ascontiguousarray(picture.rgba[window][..., :3]), trimap[window])
+
+        longest_px = max(band.shape)
+        side_px = longest_px if longest_px <= WHOLE_PX else WHOLE_PX - 2 * MARGIN_PX
         with devices.told_plainly("vitmatte could not refine"):
-            alpha = self._alpha(np.ascontiguousarray(picture.rgba[..., :3]), trimap)
+            alpha = in_tiles(band, side_px=side_px, margin_px=MARGIN_PX, work=seen)
         return Matte(np.where(band, alpha, known).astype(np.float32))
 
-    def _alpha(self, rgb: Bytes, trimap: Bytes) -> Any:
+    def _alpha(self, rgb: Bytes, trimap: Bytes) -> Floats:
         """(H, W) 0..1 as the network sees it, its padding cropped away."""
         import torch
 
@@ -115,7 +126,7 @@ class VitMatte:
         with torch.inference_mode(), half:
             # Padded to a multiple of 32 on the right and at the bottom.
             alphas = model(given.to(self._device)).alphas[0, 0, : rgb.shape[0], : rgb.shape[1]]
-            return alphas.float().clamp(0, 1).cpu().numpy()
+            return np.asarray(alphas.float().clamp(0, 1).cpu().numpy(), np.float32)
 
     def _parts(self) -> tuple[Any, Any]:
         if self._loaded is None:
@@ -135,15 +146,3 @@ class VitMatte:
         if self._loaded is not None:
             self._loaded = None
             devices.release(self._device)
-
-
-def edge_band(inside: Bools, *, edge_px: int) -> Bools:
-    """(H, W) bool: the pixels within `edge_px` of the mask's edge, on either side."""
-    import cv2
-
-    if inside.all() or not inside.any():
-        return np.zeros_like(inside)
-    exact = cv2.DIST_MASK_PRECISE
-    to_outside = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, exact)
-    to_inside = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, exact)
-    return (to_outside + to_inside) <= edge_px  # one of the two is 0 everywhere

@@ -13,7 +13,7 @@ import os
 import pickle
 import queue
 import resource
-import select
+import selectors
 import signal
 import struct
 import subprocess
@@ -198,7 +198,7 @@ def _send(pipe: IO[bytes] | None, value: Any) -> None:
 
 def _receive(pipe: IO[bytes] | None, *, within_s: float | None) -> Any:
     assert pipe is not None
-    if within_s is not None and not select.select([pipe], [], [], within_s)[0]:
+    if within_s is not None and not _speaks(pipe, within_s):
         raise TimeoutError
     header = pipe.read(HEADER.size)
     if len(header) < HEADER.size:
@@ -208,6 +208,14 @@ def _receive(pipe: IO[bytes] | None, *, within_s: float | None) -> Any:
     if len(data) < size:
         raise EOFError
     return pickle.loads(data)  # noqa: S301 - our own child's words over a private pipe
+
+
+def _speaks(pipe: IO[bytes], within_s: float) -> bool:
+    """Whether there is anything to read, or an end, before the time is over."""
+    # poll, because select refuses descriptors from 1024 on, which a long-lived daemon may reach
+    with selectors.PollSelector() as waiting:
+        waiting.register(pipe, selectors.EVENT_READ)
+        return bool(waiting.select(within_s))
 
 
 def _answer(host: Host, question: EngineSpec | tuple[Job, list[Task]]) -> Any:

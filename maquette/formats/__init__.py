@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.formats import glb, png
+from maquette.formats import glb, png, png_deep, shapes_kept
 from maquette.provenance import Provenance
-from maquette.types import File, Mask, Matte, Mesh, Picture
+from maquette.splines.model import ShotShapes
+from maquette.types import Alpha, File, Mask, Matte, Mesh, Picture
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ CODECS: dict[type, Codec] = {
     Picture: Codec("png", png.write_picture, png.read_picture),
     Mask: Codec("png", png.write_mask, png.read_mask),
     Matte: Codec("png", png.write_matte, png.read_matte),
+    Alpha: Codec("png", png_deep.write_alpha, png_deep.read_alpha),
+    ShotShapes: Codec("json", shapes_kept.write_shapes, shapes_kept.read_shapes),
     Mesh: Codec("glb", glb.write_glb, glb.read_glb),
     File: Codec("", _file_bytes, _file),
 }

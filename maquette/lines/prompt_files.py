@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from maquette.errors import InputError
+from maquette.lines.yaml_trees import TreeTooLargeError, read_yaml_tree
 
 MOST_BYTES = 16 * 2**20  # 10,000 rows of 1,000 characters are 10 MB
 MOST_ROWS = 10_000
 MOST_EVENTS = 400_000  # of a YAML parser: 10,000 rows with every field are 280,000
 MOST_DEPTH = 8  # a pack with rows is 3 deep
-MOST_MERGED = 32
 ROW_KEYS = ("stickers", "rows", "prompts", "items")
 
 SUFFIXES = ("csv", "yaml", "yml", "json", "jsonl", "parquet")
@@ -152,101 +152,17 @@ def _no_number(word: str) -> Any:
 
 
 def _read_yaml(data: bytes, name: str) -> RawSet:
-    import yaml
-
     try:
-        tree = _yaml_tree(_text(data, name), name)
-    except (yaml.YAMLError, RecursionError, ValueError) as trouble:
+        tree = read_yaml_tree(_text(data, name), most_values=MOST_EVENTS, most_depth=MOST_DEPTH)
+    except TreeTooLargeError as trouble:
+        raise InputError(
+            "PROMPT_SET_BOMB",
+            f"{name}: {trouble}",
+            fix="a prompt set is a list of rows with plain values",
+        ) from trouble
+    except ValueError as trouble:
         raise _not_parsed(name, "YAML", trouble) from trouble
     return _from_tree(tree, name)
-
-
-def _yaml_tree(text: str, name: str) -> Any:
-    """The first document, built from parser events with every scalar left as text.
-
-    PyYAML's own loaders recurse in C (deep nesting kills the process), resolve aliases without
-    limit and turn prompts such as ``no`` or ``2024-01-01`` into other things. Events have none
-    of this, and can be counted.
-    """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    root: list[Any] = []
-    open_nodes: list[_Node] = [_Node(root)]
-    anchors: dict[str, Any] = {}
-    for count, event in enumerate(yaml.parse(text, Loader=loader)):
-        if count > MOST_EVENTS or len(open_nodes) > MOST_DEPTH:
-            raise InputError(
-                "PROMPT_SET_BOMB",
-                f"{name}: more than {MOST_EVENTS:,} values or {MOST_DEPTH} levels of nesting",
-                fix="a prompt set is a list of rows with plain values",
-            )
-        if isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-            open_nodes.pop()
-            continue
-        if isinstance(event, yaml.DocumentEndEvent):
-            break
-        if not isinstance(event, yaml.NodeEvent):
-            continue
-        value = _yaml_value(event, anchors)
-        open_nodes[-1].add(value)
-        if not isinstance(event, yaml.AliasEvent):
-            if event.anchor:
-                anchors[event.anchor] = value
-            if isinstance(event, yaml.CollectionStartEvent):
-                open_nodes.append(_Node(value))
-    return root[0] if root else None
-
-
-class _Node:
-    """A list or mapping that is being filled."""
-
-    def __init__(self, holder: list[Any] | dict[Any, Any]) -> None:
-        self.holder = holder
-        self.key: Any = None
-        self.has_key = False
-
-    def add(self, value: Any) -> None:
-        if isinstance(self.holder, list):
-            self.holder.append(value)
-        elif not self.has_key:
-            if not isinstance(value, str):
-                raise ValueError("a field's name must be a plain word")  # noqa: TRY004
-            self.key, self.has_key = value, True
-        else:
-            self.has_key = False
-            if self.key == "<<" and isinstance(value, dict):
-                self._merge(cast("dict[Any, Any]", value))
-            else:
-                self.holder[self.key] = value
-
-    def _merge(self, defaults: dict[Any, Any]) -> None:
-        """YAML's ``<<: *defaults``; small ones only, so that copies of copies stay cheap."""
-        assert isinstance(self.holder, dict)
-        if len(defaults) > MOST_MERGED:
-            raise ValueError(f"<< merges at most {MOST_MERGED} fields")
-        for key, value in defaults.items():
-            self.holder.setdefault(key, value)
-
-
-_YAML_TAGS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
-
-
-def _yaml_value(event: Any, anchors: dict[str, Any]) -> Any:
-    import yaml
-
-    if isinstance(event, yaml.AliasEvent):
-        if event.anchor not in anchors:
-            raise ValueError(f"*{event.anchor} names nothing")
-        return anchors[event.anchor]
-    if event.tag not in (None, "!", *_YAML_TAGS):
-        raise ValueError(f"tag {event.tag[:60]} is not read")
-    if isinstance(event, yaml.MappingStartEvent):
-        return {}
-    if isinstance(event, yaml.SequenceStartEvent):
-        return []
-    plain = event.implicit[0]
-    return None if plain and event.value in ("", "~", "null", "Null", "NULL") else event.value
 
 
 def _read_parquet(data: bytes, name: str) -> RawSet:

@@ -1,21 +1,21 @@
 """The showroom: a page of a batch's packs, and one of all packs of a store.
 
 Pack pages link back to their batch's page, which goes wherever the batch goes; the page of all is
-renewed whenever a batch is delivered. What belongs here: which packs are shown in which order.
-What does not: how they look (`maquette.packs.gallery`).
+renewed whenever a batch is delivered. What belongs here: which packs are shown in which order, and
+which items are told to be not made. What does not: how they look (`maquette.packs.gallery`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from maquette.batch.deliveries import folder_of
 from maquette.batch.manifests import Manifest, Row
 from maquette.batch.records import ObjectRef, blob_key
 from maquette.batch.store import Entry, ObjectMissing, Store, sha256_of
-from maquette.packs.gallery import PackCard, index_of_packs
+from maquette.packs.gallery import NotMade, PackCard, index_of_packs
 
 LINE = "stickers"
 BATCHES_SHOWN = 300  # the newest: the page stays light, and so does renewing it
@@ -27,10 +27,28 @@ def cards(packs: Manifest) -> list[dict[str, Any]]:
     return [_card(row) for row in packs.delivered]
 
 
-def batch_page(store: Store, packs: Manifest) -> dict[str, ObjectRef]:
-    """The page of one batch, by path."""
+def not_made(*manifests: Manifest) -> list[dict[str, str]]:
+    """What is told of every item that was set aside, in the words it was asked for."""
+    rows = (row for manifest in manifests for row in manifest.quarantined)
+    return [
+        {
+            "words": str(row.params.get("prompt") or row.item),
+            "code": row.code,
+            "reason": row.reason,
+            "fix": row.fix,
+        }
+        for row in rows
+    ]
+
+
+def batch_page(
+    store: Store, packs: Manifest, *, history: Sequence[Manifest]
+) -> dict[str, ObjectRef]:
+    """The page of one batch, by path; it tells what was not made even where nothing was."""
     shown = [_pack_card(card, below="") for card in cards(packs)]
-    return {path: kept(store, data, path) for path, data in index_of_packs(shown).items()}
+    aside = [NotMade(**one) for one in not_made(*history, packs)]
+    files = index_of_packs(shown, not_made=aside)
+    return {path: kept(store, data, path) for path, data in files.items()}
 
 
 def kept(store: Store, data: bytes, name: str) -> ObjectRef:

@@ -7,6 +7,7 @@ works.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from maquette.formats.credentials import signer_from_environment
 from maquette.formats.usd_rules import inspect
 from maquette.formats.usdz import package
 from maquette.lines.prompt_sets import Item, PromptSet, items_of, read_prompt_set
-from maquette.lines.showroom import batch_page, cards, kept, renew
+from maquette.lines.showroom import batch_page, cards, kept, not_made, renew
 from maquette.lines.signing import Signing
 from maquette.packs import PLATFORMS
 from maquette.packs.bundle import PACK, bundle
@@ -58,8 +59,9 @@ def make(runner: Runner, *, batch: str) -> Finished:
     cards = runner.run(stand, mattes).named("sticker_meshes")
     packages = runner.run_through((package, inspect, portray), cards).named("sticker_usdz")
     finished = (mattes, cards, packages)
-    packs = pack(runner, fit(runner, mattes), *finished).named("sticker_packs")
-    history = (sets, images, masks, *finished)
+    before = (sets, images, masks)
+    packs = pack(runner, fit(runner, mattes), *finished, before=before).named("sticker_packs")
+    history = (*before, *finished)
     for manifest in (*history, packs):
         commit(runner.store, manifest)
     delivery = hand_over(runner.store, packs=packs, history=history)
@@ -119,19 +121,27 @@ def _refused(item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Ro
     return Row(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
 
 
-def pack(runner: Runner, fits: dict[str, Manifest], *finished: Manifest) -> Manifest:
-    """Packs of up to thirty finished stickers, numbered if there are several."""
+def pack(
+    runner: Runner,
+    fits: dict[str, Manifest],
+    *finished: Manifest,
+    before: Sequence[Manifest] = (),
+) -> Manifest:
+    """Packs of up to thirty finished stickers, numbered if there are several.
+
+    The last one tells what was set aside, here or before: so one more that fails remakes one pack.
+    """
     rows = join(*finished)
     facts: dict[str, Any] = rows[0].params["pack"] if rows else {}
     name = slug(str(facts.get("name", "")))
-
+    aside = not_made(*before, *finished)
     refused = {name: _refusals(fit) for name, fit in fits.items()}
 
     def params(group: Group) -> dict[str, Any]:
         mine = {row.item for row in group.rows}
         return {
             "item": name if group.of == 1 else f"{name}-{group.number}",
-            "pack": facts,
+            "pack": {**facts, "not_made": aside if group.number == group.of else []},
             "refused": {
                 platform: {item: why for item, why in told.items() if item in mine}
                 for platform, told in refused.items()
@@ -170,7 +180,7 @@ def _viewer(store: Store, mattes: Manifest) -> Manifest:
 
 def hand_over(store: Store, *, packs: Manifest, history: tuple[Manifest, ...]) -> Delivery:
     """Deliver packs under readable names, say what was set aside, renew the index of all packs."""
-    files = batch_page(store, packs)
+    files = batch_page(store, packs, history=history)
     signer = signer_from_environment()
     makings = {row.item: row.provenance for manifest in history for row in manifest.delivered}
     for row in packs.delivered:

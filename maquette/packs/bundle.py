@@ -19,7 +19,7 @@ from maquette.batch.stages import Made, Member, gather_stage
 from maquette.errors import MaquetteError
 from maquette.packs import PLATFORMS
 from maquette.packs.folders import zipped
-from maquette.packs.gallery import Download, PackPage, PageSticker, Refusal, page
+from maquette.packs.gallery import Download, NotMade, PackPage, PageSticker, Refusal, page
 from maquette.packs.stickers import PackFacts, Sticker
 from maquette.pictures.colours import shrunk
 from maquette.pictures.sheets import contact_sheet, small_jpeg
@@ -36,7 +36,7 @@ ALONE = "too few like it (still, or moving) for a pack of their own"
 PACK, SHEET, ABOUT = "pack.zip", "sheet.jpg", "pack.json"
 
 
-@gather_stage(version="1")
+@gather_stage(version="2")
 def bundle(
     members: Sequence[Member],
     *,
@@ -51,7 +51,7 @@ def bundle(
     Args:
         members: stickers with their objects, those of the platforms where they fit.
         item: the pack's id, safe in file names.
-        pack: what the prompt set says of the whole.
+        pack: what the prompt set says of the whole, and under ``not_made`` what was set aside.
         refused: platform -> sticker -> why it does not fit there.
         number: which of ``of`` packs of one set this is.
         of: how many packs the set became.
@@ -184,11 +184,13 @@ def _page(
         of=numbers[1],
         sheet=SHEET,
         about=ABOUT,
+        not_made=tuple(NotMade(**one) for one in pack.get("not_made", ())),
     )
 
 
 def _shown(member: Member) -> PageSticker:
-    given = {n: member.params[n] for n in ("style", "alignment", "motion") if n in member.params}
+    known = ("style", "alignment", "motion", "approximate")
+    given = {name: member.params[name] for name in known if name in member.params}
     return PageSticker(
         id=member.item,
         words=_words(member),

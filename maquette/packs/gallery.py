@@ -38,6 +38,7 @@ MARKS = {
     PHOTOGRAPH: ("From a photograph", "A machine cut it out of a photograph."),
 }
 UNKNOWN_MARK = ("Made by a machine", "A program drew it.")
+NEAR = "drawn as something like it"  # where the engine does not say as what
 PLACES = {
     "plane": "upright on a floor or table",
     "face": "in front of a face",
@@ -62,6 +63,7 @@ class PageSticker:
         size_m: width and height in the room.
         provenance: prompt, seed, engines, licences: all that is told of its making.
         motion: how it moves, as the prompt set names it.
+        approximate: its subject was not known, and something near it was drawn.
     """
 
     id: str
@@ -78,6 +80,7 @@ class PageSticker:
     anchor: str = "plane"
     alignment: str = "horizontal"
     motion: str = "still"
+    approximate: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -89,6 +92,11 @@ class PageSticker:
     def is_moving(self) -> bool:
         """Whether there is anything to play."""
         return self.motion != "still"
+
+    @property
+    def nearness(self) -> str:
+        """How far it is from what was asked for; empty where it shows just that."""
+        return ("; ".join(self.notes) or NEAR) if self.approximate else ""
 
     @property
     def model(self) -> str:
@@ -155,6 +163,16 @@ class Download:
 
 
 @dataclass(frozen=True)
+class NotMade:
+    """What was asked for and did not become a sticker: why, and what to do about it."""
+
+    words: str
+    code: str
+    reason: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
 class PackPage:
     """A pack as its page shows it; paths are from the page's own folder.
 
@@ -167,6 +185,7 @@ class PackPage:
         sheet: the contact sheet.
         about: ``pack.json``.
         all_packs: the index of all packs; empty where there is none.
+        not_made: what was set aside on the way.
     """
 
     name: str
@@ -182,6 +201,7 @@ class PackPage:
     sheet: str = ""
     about: str = ""
     all_packs: str = ""
+    not_made: tuple[NotMade, ...] = ()
 
     @property
     def moving(self) -> int:
@@ -219,16 +239,20 @@ class PackCard:
 
 def page(pack: PackPage) -> dict[str, bytes]:
     """A pack's page: path from its folder -> bytes, the same for the same pack."""
-    files = {"index.html": _written("page.html", pack=pack), **_shared()}
+    written = _written("page.html", pack=pack, not_made=pack.not_made)
+    files = {"index.html": written, **_shared()}
     if pack.viewer:
         files[VIEWER] = pack.viewer
         files |= {sticker.model: model_script(sticker) for sticker in pack.stickers}
     return files
 
 
-def index_of_packs(packs: Sequence[PackCard]) -> dict[str, bytes]:
-    """The page of all packs, in the order given: path from its folder -> bytes."""
-    return {"index.html": _written("index.html", packs=packs), "page/page.css": _shared_css()}
+def index_of_packs(
+    packs: Sequence[PackCard], *, not_made: Sequence[NotMade] = ()
+) -> dict[str, bytes]:
+    """The page of several packs, in the order given: path from its folder -> bytes."""
+    written = _written("index.html", packs=packs, not_made=not_made)
+    return {"index.html": written, "page/page.css": _shared_css()}
 
 
 def model_script(sticker: PageSticker) -> bytes:

@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
 from maquette.batch.manifests import (
@@ -199,6 +200,46 @@ def test_scan_takes_columns_in_any_order(store):
     frame.select(reversed(frame.columns)).write_parquet(out)
     store.put("manifests/sticker_images/cats-1/x.parquet", out.getvalue())
     assert scan(store)["item"].to_list() == ["cat", "dog"]
+
+
+def other_version(frame):
+    """A manifest's bytes as another version's table."""
+    out = io.BytesIO()
+    whose = {"line": "stickers", "asset": "sticker_images", "batch": "cats-1"}
+    frame.write_parquet(out, metadata=whose)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", {**VOLATILE, **CHANGED})
+def test_a_manifest_from_before_a_column_existed_is_read(name):
+    """What was not written yet is as in a plain row; all else is kept."""
+    data = other_version(MANIFEST.frame().drop(name))
+    missing = {name: getattr(Row(""), name)}
+    assert tuple(dataclasses.replace(row, **missing) for row in MANIFEST.rows) == read(data).rows
+
+
+def test_a_newer_versions_columns_are_left_alone():
+    """Neither a new column nor a new field of an object keeps a manifest from being read."""
+    size = pl.col("objects").list.eval(pl.element().struct.with_fields(pl.lit(7).alias("depth")))
+    newer = MANIFEST.frame().with_columns(size, pl.lit("x").alias("reviewer"))
+    assert MANIFEST == read(other_version(newer))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda frame: frame.drop("licences", "made_at"), id="older"),
+        pytest.param(lambda frame: frame.with_columns(pl.lit(1).alias("reviewer")), id="newer"),
+        pytest.param(lambda frame: frame.head(0).drop("notes"), id="older and empty"),
+    ],
+)
+def test_scan_puts_the_tables_of_all_versions_together(store, change):
+    """One schema, whoever wrote the tables."""
+    commit(store, MANIFEST)
+    other = change(MANIFEST.frame())
+    store.put("manifests/sticker_images/cats-1/x.parquet", other_version(other))
+    found = scan(store)
+    assert (SCHEMA, 2 + other.height) == (found.schema, found.height)
 
 
 def row(item, *objects, code="", steps=(), **more):

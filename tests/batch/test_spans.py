@@ -1,9 +1,12 @@
 """Spans: runs of frames between keys, and what a correction costs."""
 
+import dataclasses
+
 import pytest
 
 from maquette.batch.manifests import Manifest, Row
 from maquette.batch.spans import between_keys, run_spans
+from maquette.provenance import Provenance
 from tests import toys
 
 
@@ -120,3 +123,59 @@ def test_a_span_with_an_answer_too_few_is_set_aside_whole(folder, monkeypatch):
     ]
     made = run_spans(toys.runner_on(folder), toys.smooth, manifest(*bad, *frames(folder, count=3)))
     assert ["STAGE_OUTPUT"] * 3 + [""] * 3 == [row.code for row in made.rows]
+
+
+def marked(store, *, keys=(0, 3), count=6):
+    """Frames of which only keys have a mark."""
+    return [
+        dataclasses.replace(
+            row,
+            objects=(*row.objects, dataclasses.replace(toys.kept(store, f"m{n}"), name="mark")),
+        )
+        if n in keys
+        else row
+        for n, row in enumerate(frames(store, keys=keys, count=count))
+    ]
+
+
+def test_frames_without_an_object_are_handed_over_as_none(folder):
+    """Only keys have a mask; the stage sees where."""
+    made = run_spans(toys.runner_on(folder), toys.follow, manifest(*marked(folder)))
+    assert "012:m0" == toys.read(folder, made.rows[2], "step")
+    assert "34:m3" == toys.read(folder, made.rows[4], "step")
+
+
+def test_every_frame_has_scores_and_parameters_of_its_own(folder):
+    """What a stage says of one frame is not said of another."""
+    made = run_spans(toys.runner_on(folder), toys.follow, manifest(*marked(folder, keys=(0,))))
+    assert [{"far": n} for n in range(6)] == [row.scores for row in made.rows]
+    assert [n > 2 for n in range(6)] == [row.params["lost"] for row in made.rows]
+    assert [["step"]] * 6 == [[o.name for o in row.objects] for row in made.rows]
+
+
+def test_frames_are_kept_as_they_come(folder):
+    """A stage that ends half-way has kept what it made; without a record nobody takes it."""
+    halting = [
+        dataclasses.replace(row, params={**row.params, "halts_at": 2})
+        for row in marked(folder, keys=(0,), count=4)
+    ]
+    lost = run_spans(toys.runner_on(folder), toys.follow, manifest(*halting))
+    assert ["TOY_HALTED"] * 4 == [row.code for row in lost.rows]
+    kept = {folder.get(entry.key) for entry in folder.list("b")}
+    assert {b"0:m0", b"01:m0"} <= kept
+    assert not folder.exists("records/follow")
+
+
+def test_a_run_does_not_know_how_the_run_before_it_was_made(folder):
+    """The frame two runs share carries the history of the first; the second must not."""
+    rows = marked(folder, keys=(0, 3, 5))
+    after = [
+        dataclasses.replace(row, provenance=Provenance(prompt="made anew"))
+        if row.params["frame"] <= 3
+        else row
+        for row in rows
+    ]
+    run_spans(toys.runner_on(folder), toys.follow, manifest(*rows))
+    again = toys.runner_on(folder)
+    run_spans(again, toys.follow, manifest(*after))
+    assert (1, 1) == (again.tallies["follow"].made, again.tallies["follow"].reused)

@@ -1,12 +1,16 @@
 """The contract of object storage, over a folder and a bucket alike."""
 
+import ast
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from pathlib import Path
 from threading import Barrier
 
 import pytest
 
+from maquette import batch
 from maquette.batch.store import ObjectMissing, open_store
 from maquette.errors import InputError
 
@@ -153,6 +157,19 @@ def test_put_file_takes_a_file_whole(store, tmp_path):
     assert path.read_bytes() == store.get("a/big")
 
 
+def test_an_object_can_be_opened_as_a_file(store):
+    """A movie is read where it lies, or from a copy that keeps its ending."""
+    store.put("a/shot.mov", b"frames")
+    with store.opened("a/shot.mov") as path:
+        assert (b"frames", ".mov") == (path.read_bytes(), path.suffix)
+
+
+def test_an_object_that_is_not_there_cannot_be_opened(store):
+    """As with reading it."""
+    with pytest.raises(ObjectMissing), store.opened("a/shot.mov"):
+        pass
+
+
 @pytest.mark.parametrize("key", BAD_KEYS.values(), ids=BAD_KEYS.keys())
 def test_what_is_no_key_is_refused(store, key):
     """Nothing is read, written, copied or deleted under a name that is not a key."""
@@ -224,3 +241,18 @@ def test_a_store_is_opened_by_what_it_says_of_itself(store, s3):
     store.put("a", b"1")
     again = open_store(store.spec, client=s3 if store.spec.url.startswith("s3:") else None)
     assert again.get("a") == b"1"
+
+
+def imported(path):
+    """The modules of this package that a module imports, at its top or within a function."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    named = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {name.rpartition(".")[2] for name in named if name.startswith("maquette.batch.")}
+
+
+def test_no_modules_wait_for_one_another():
+    """A contract, its kinds and the door that chooses one: imports lead one way, lazy ones too."""
+    found = {path.stem: imported(path) for path in Path(batch.__path__[0]).glob("*.py")}
+    assert {"bucket", "folder", "objects"} <= found["store"]
+    order = list(TopologicalSorter(found).static_order())  # raises CycleError
+    assert order.index("objects") < order.index("bucket") < order.index("store")

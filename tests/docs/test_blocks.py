@@ -14,6 +14,7 @@ from maquette.cli import main
 from maquette.lines.prompt_fields import STYLES
 from maquette.lines.prompt_files import SUFFIXES
 from maquette.lines.prompt_sets import read_prompt_set
+from maquette.lines.roto_orders import read_order
 from pipeline_assets.definitions import build_defs
 from tests.docs.pages import HOME, blocks, page, section
 
@@ -76,12 +77,28 @@ def _expect_help(words):
 
 
 CONFIG = re.compile(r"(ops|resources):")
+ORDER = re.compile(r"^objects:", re.MULTILINE)
+ORDERS = [
+    block
+    for name in ("roto.md", "README.md")
+    for block in blocks("yaml", of=name)
+    if ORDER.search(block.text)
+]
 EXAMPLES = [
     block
     for name in ("stickers.md", "README.md")
     for block in blocks("csv", "yaml", "json", "jsonl", of=name)
-    if not CONFIG.match(block.text)
+    if not CONFIG.match(block.text) and not ORDER.search(block.text)
 ]
+
+
+@pytest.mark.parametrize("block", ORDERS, ids=lambda block: f"{block.page}:{block.language}")
+def test_roto_orders_parse(block):
+    """Every example of a roto order is read whole, with nothing set aside."""
+    order = read_order(block.text.encode(), name="example.yaml")
+    assert order.objects
+    assert () == order.bad
+    assert () == order.notes
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"{block.page}:{block.language}")

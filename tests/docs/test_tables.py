@@ -23,10 +23,12 @@ from maquette.engines.shelf import entries
 from maquette.engines.vitmatte import Settings as VitMatteSettings
 from maquette.errors import InputError
 from maquette.formats import CODECS
-from maquette.lines import prompt_files, stickers
+from maquette.lines import prompt_files, roto_arrivals, roto_files, stickers
 from maquette.lines.prompt_fields import LONGEST_PROMPT, PACK_FIELDS, ROW_FIELDS
 from maquette.lines.prompt_sets import PromptSet, StickerOrder
 from maquette.pictures.opening import DEFAULT_LIMITS, FORMATS
+from maquette.video import edits as edit_lists
+from maquette.video.sequences import FRAME_ENDINGS
 from pipeline_assets.definitions import build_defs
 from resources.placement import PlacementResource
 from sensors.failures import Message
@@ -235,9 +237,16 @@ def test_writers_are_named():
 
 
 def test_read_formats_are_complete():
-    """Prompt sets and photos: the formats that are read, and no other."""
-    prompts, photos = rows(section("formats.md", "What is read from outside"))
+    """Prompt sets, orders, photos and footage: the formats that are read, and no other."""
+    prompts, orders, edits, footage, photos = rows(
+        section("formats.md", "What is read from outside")
+    )
     assert list(prompt_files.SUFFIXES) == quoted(prompts[1])
+    assert list(roto_files.SUFFIXES) == quoted(orders[1])
+    assert set(edit_lists.MOST_BYTES) == set(quoted(edits[1]))
+    movies, stills = (half.split(", ") for half in footage[1].split("; "))
+    assert [*roto_arrivals.MOVIES] == [name.strip("`") for name in movies]
+    assert {*FRAME_ENDINGS} == {name.strip("`") for name in stills}
     assert list(FORMATS) == photos[1].split(", ")
 
 
@@ -249,10 +258,10 @@ def test_judges_are_complete():
         name.rpartition("/")[2] for cells in rows(text) for name in quoted(cells[3])
     }
     lists = "".join(path.read_text() for path in folder.glob("requirements*.txt"))
-    pins = re.findall(r"^\S+==(\S+)$", lists, re.MULTILINE)
+    pins = re.findall(r"^\S+==(\S+)(?: ;.*)?$", lists, re.MULTILINE)
     packages = json.loads((folder / "package.json").read_text())["dependencies"]
     told = {cells[1] for cells in rows(text)}
-    readers = {packages[name] for name in ("axe-core", "gltf-validator", "three")}
+    readers = {packages[name] for name in ("axe-core", "canvaskit-wasm", "gltf-validator", "three")}
     assert {*pins, *readers, "Debian's", ""} == told
 
 

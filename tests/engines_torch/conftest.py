@@ -34,5 +34,7 @@ def folders(tmp_path_factory) -> dict[str, Path]:
     name = "sdxl_lightning_4step_unet.safetensors"
     save_file(lightning.state_dict(), root / "sdxl-lightning" / name)
     tiny_models.sam2().save_pretrained(root / "sam2")
+    tiny_models.sam2_video().save_pretrained(root / "sam2-video")
     tiny_models.save_vitmatte(root / "vitmatte")
+    tiny_models.save_grounding_dino(root / "grounding-dino")
     return {folder.name: folder for folder in root.iterdir()}

@@ -12,7 +12,8 @@ import pytest
 from maquette.formats import CODECS
 from maquette.provenance import Provenance
 from maquette.solids.cards import stand
-from maquette.types import File, Mask, Matte, Mesh, Picture
+from maquette.splines.model import ShotShapes
+from maquette.types import Alpha, File, Mask, Matte, Mesh, Picture
 from tests import zoo
 
 VALUES = {
@@ -20,6 +21,7 @@ VALUES = {
     "opaque picture": zoo.sheet(),
     "mask": zoo.mask(),
     "matte": zoo.matte(),
+    "alpha": Alpha(np.arange(12, dtype=np.float32).reshape(3, 4) * 5957 / np.float32(65535)),
     "die-cut": stand(zoo.ring()).outputs["card"],
     "plane": stand(zoo.ring(), geometry="plane").outputs["card"],
 }
@@ -36,7 +38,7 @@ def test_values_come_back(value):
 
 def test_every_type_of_the_store_has_a_codec():
     """Nothing that a stage can make is missing from the table."""
-    assert {Picture, Mask, Matte, Mesh, File} == set(CODECS)
+    assert {Picture, Mask, Matte, Alpha, ShotShapes, Mesh, File} == set(CODECS)
 
 
 def test_files_are_left_alone():

@@ -18,6 +18,7 @@ from PIL import Image
 from maquette.engines.shelf import shelf_file
 from maquette.packs.gallery import (
     Download,
+    NotMade,
     PackCard,
     PackPage,
     PageSticker,
@@ -80,7 +81,8 @@ def _shown(sample: Sample, *, words: str) -> tuple[PageSticker, dict[str, bytes]
         emoji=("\N{FOX FACE}",),
         alignment=sample.anchoring.get("alignment", "horizontal"),
         motion=sample.card_options.get("motion", "still"),
-        notes=("'ring' is drawn as ring",),
+        approximate=name == SHOWN[0],
+        notes=(words,),
     )
     files = {
         shown.png: sample.png,
@@ -108,6 +110,7 @@ def painted_pack(*, words: str = "") -> dict[str, bytes]:
         licence=words or "CC0-1.0",
         whole="pack.zip",
         all_packs="../index.html",
+        not_made=(NotMade(words or "a broken pot", "MASK_EMPTY", words or "no pot", "glue it"),),
     )
     return files | page(pack)
 

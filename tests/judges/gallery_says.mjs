@@ -86,6 +86,30 @@ async function play(tab) {
   return [...states, await state()];
 }
 
+// What is told that shows through the buttons, however far one scrolls: texts, each once.
+function underButtons(tab) {
+  return tab.evaluate(() => {
+    const open = document.querySelector('dialog[open]');
+    const walk = open.querySelector('.walk');
+    const seeThrough = getComputedStyle(walk).backgroundColor === 'rgba(0, 0, 0, 0)';
+    for (const details of open.querySelectorAll('details')) details.open = true;
+    const scrolled = [open, open.querySelector('.told')];
+    const found = new Set();
+    for (let top = 0; top <= Math.max(...scrolled.map((one) => one.scrollHeight)); top += 20) {
+      for (const one of scrolled) one.scrollTop = top;
+      for (const button of walk.children) {
+        const { x, y, width, height } = button.getBoundingClientRect();
+        const below = document.elementsFromPoint(x + width / 2, y + height / 2);
+        const told = below.filter((one) => seeThrough && one.matches('.told *'));
+        for (const one of told) found.add(one.localName);
+      }
+    }
+    for (const one of scrolled) one.scrollTop = 0;
+    for (const details of open.querySelectorAll('details')) details.open = false;
+    return [...found];
+  });
+}
+
 async function portray(tab, name) {
   const stage = await tab.$('dialog[open] .stage');
   await tab.addStyleTag({ content: '.hint, .play { visibility: hidden }' });
@@ -158,6 +182,7 @@ async function visit(browser, address, { name, width_px, mobile, does }) {
       await tab.click('.tile');
       seen.opened = await opened(tab);
       seen.axe_opened = await inEachScheme(tab, `${name}.open`, () => accessibility(tab));
+      seen.under_buttons = await underButtons(tab);
       await portray(tab, name);
       await tab.keyboard.press('Escape');
       // closing ends when the tile has the focus again

@@ -163,6 +163,12 @@ def test_keyboard_reaches_everything(visit: Visit, seen: Verdicts):
 
 
 @each_sound
+def test_buttons_cover_nothing_that_is_told(visit: Visit, seen: Verdicts):
+    """However far one scrolls a sticker's details, none of them shows through the buttons."""
+    assert [] == seen[visit.name]["under_buttons"]
+
+
+@each_sound
 def test_paper_tells_of_the_making(visit: Visit, seen: Verdicts):
     """Printed, the page tells of every sticker what its dialog tells."""
     assert len(SHOWN) == seen[visit.name]["printed"]

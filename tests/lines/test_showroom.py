@@ -1,5 +1,6 @@
 """The showroom: pages of packs, newest batch first, with links that lead somewhere."""
 
+import json
 import re
 
 import pytest
@@ -48,6 +49,34 @@ def test_every_link_leads_somewhere(store):
         assert links
         files = [link for link in links if not link.startswith("data:")]
         assert [] == [link for link in files if not (found.parent / link).exists()], found
+
+
+@pytest.fixture(scope="module")
+def with_gaps(tmp_path_factory):
+    """Two packs of one set, of which one row could not be read and one photo is missing."""
+    store = FolderStore(tmp_path_factory.mktemp("gaps"))
+    rows = ["a cat,cartoon,", "a fox,cartoon,", "a dragon,baroque,", "my own dog,cartoon,dog.jpg"]
+    data = "\n".join(["# name: gaps", "prompt,style,picture", *rows]).encode()
+    key = submit(store, line="stickers", name="gaps.csv", data=data)
+    batch = write_ticket(store, line="stickers", key=key)
+    runner = Runner(store, LocalPlace(Host(store)), chosen({"ImageGenerator": "stored"}))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stickers, "PACK_SIZE", 1)
+        return store, stickers.make(runner, batch=batch).delivery.folder
+
+
+def test_what_was_not_made_is_told_once(with_gaps):
+    """The last pack, its pack.json and the batch's page tell it; the packs before do not."""
+    store, folder = with_gaps
+    names = ("gaps-1/index.html", "gaps-2/index.html", "index.html")
+    pages = [store.get(folder + name).decode() for name in names]
+    assert [False, True, True] == ["Not made" in page for page in pages]
+    assert [False, True, True] == ["field style" in page for page in pages]
+    assert [False, True, True] == ["dog.jpg" in page for page in pages]
+    abouts = [json.loads(store.get(f"{folder}gaps-{n}/pack.json")) for n in (1, 2)]
+    told = [[(one["words"], one["code"]) for one in about["not_made"]] for about in abouts]
+    aside = [("my own dog", "PICTURE_MISSING"), ("bad-row-3", "PROMPT_STYLE_UNKNOWN")]
+    assert [[], aside] == told
 
 
 def test_renewing_changes_nothing_by_itself(store):

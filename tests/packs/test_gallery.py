@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from maquette.packs import gallery
-from maquette.packs.gallery import Download, PackCard, PackPage, PageSticker, Refusal
+from maquette.packs.gallery import Download, NotMade, PackCard, PackPage, PageSticker, Refusal
 from maquette.provenance import COMPOSED, DIGITAL_SOURCE, PHOTOGRAPH, TRAINED, Provenance
 from tests import zoo
 
@@ -41,6 +41,7 @@ def sticker(name="cat", **facts):
         provenance=zoo.provenance(f"draw a {name}"),
         style="art_style",
         emoji=("\N{CAT FACE}",),
+        approximate=True,
         notes=("'corgi' is drawn as dog",),
     )
     return replace(plain, **facts)
@@ -152,14 +153,16 @@ def test_words_are_text(words):
     """Whatever people write comes out as they wrote it, and adds no element to the page."""
     evil = sticker(words=words, style=words, notes=(words,), provenance=zoo.provenance(words))
     refusal = Download("LINE", "", 0, (Refusal(words, words),))
+    aside = (NotMade(words, words, words, words),)
     texts = dict.fromkeys(("name", "publisher", "theme", "licence"), words)
-    found = read(pack(evil, downloads=(refusal,), **texts))
-    plain = read(pack(sticker(), downloads=(refusal,), publisher="p", theme="t", licence="l"))
+    found = read(pack(evil, downloads=(refusal,), not_made=aside, **texts))
+    texts = {"publisher": "p", "theme": "t", "licence": "l"}
+    plain = read(pack(sticker(), downloads=(refusal,), not_made=aside, **texts))
     assert [tag for tag, _ in plain.found] == [tag for tag, _ in found.found]
     assert [set(a) - {"class"} for _, a in plain.found] == [
         set(a) - {"class"} for _, a in found.found
     ]
-    assert 8 <= found.text.count(" ".join(words.split()))
+    assert 12 <= found.text.count(" ".join(words.split()))
     assert {words} == {img["alt"] for img in found.all("img")} - {"", "Open in AR"}
 
 
@@ -278,6 +281,47 @@ def test_nothing_is_told_of_what_is_not_known():
     bare = sticker(provenance=Provenance(), style="", emoji=(), notes=())
     text = read(pack(bare)).text
     assert [] == [word for word in ("Prompt", "Seed", "Engine", "Licence", "steps") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        pytest.param({}, "'corgi' is drawn as dog", id="noted"),
+        pytest.param({"notes": ("one", "two")}, "one; two", id="several"),
+        pytest.param({"notes": ()}, "drawn as something like it", id="without a note"),
+        pytest.param({"approximate": False}, None, id="as asked"),
+    ],
+)
+def test_a_tile_tells_that_something_near_was_drawn(facts, told):
+    """A sign for the eye, and the note as the description of the tile's link for everyone."""
+    found = read(pack(sticker(**facts)))
+    (tile,) = [a for a in found.all("a") if a.get("class") == "tile"]
+    assert told == tile.get("title")
+    badges = [a for a in found.all("span") if a.get("class") == "badge"]
+    assert [{"class": "badge", "aria-hidden": "true"}] * (told is not None) == badges
+
+
+ASIDE = NotMade("a cat", "PICTURE_MISSING", "the photo is not there", "put it there")
+
+
+def test_what_was_not_made_stands_at_the_end():
+    """Each with its words, reason and code, and what to do, below all that was made."""
+    text = read(pack(downloads=DOWNLOADS, not_made=(ASIDE, replace(ASIDE, fix="")))).text
+    one = "a cat the photo is not there PICTURE_MISSING"
+    assert f"Not made {one} To mend it: put it there {one} " in text
+    assert text.index("LINE Not available") < text.index("Not made")
+
+
+def test_nothing_is_said_where_all_was_made():
+    """Neither a pack's page nor that of several has an empty list."""
+    pages = (gallery.page(pack()), gallery.index_of_packs([]))
+    assert [False, False] == ["Not made" in Reader(files).text for files in pages]
+
+
+def test_the_page_of_several_tells_what_was_not_made():
+    """Also where there is no pack at all."""
+    text = Reader(gallery.index_of_packs([], not_made=[ASIDE])).text
+    assert "0 packs, 0 stickers Not made a cat the photo is not there" in text
 
 
 DOWNLOADS = (

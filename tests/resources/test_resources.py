@@ -122,7 +122,7 @@ def test_engines_are_those_named_then_those_of_the_environment(monkeypatch):
     resource = EnginesResource(
         image_generator="stored", settings={"stored": {"folder": "x"}, "u2netp": {"y": 1}}
     )
-    specs = resource.specs()
+    specs = resource.specs("stickers")
     assert EngineSpec("ImageGenerator", "stored", {"folder": "x"}) == specs["ImageGenerator"]
     assert EngineSpec("Segmenter", "sam2") == specs["Segmenter"]
 

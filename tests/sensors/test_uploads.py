@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from maquette.batch.store import Entry, FolderStore
-from maquette.batch.uploads import INBOX, Version, batch_of, is_upload, upload_key
+from maquette.batch.uploads import INBOX, Arrival, Version, batch_of, is_upload, upload_key
 from resources.store import StoreResource
 from sensors.uploads import (
     RUNS_AT_MOST,
     SETTLE_S,
     VERSION_TAG,
-    decide,
     new_prompt_sets,
+    plain_look,
+    prompt_sets_among,
     request,
 )
+from sensors.uploads import decide as decide_among
 
 START = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 KEYS = [f"inbox/prompts/{n}" for n in ("a.csv", "b.csv", "c.yaml", "x/a.csv")]
@@ -30,6 +32,12 @@ def entry(key, *, etag="e", at_s=0.0, digits="seconds"):
     """One listed object, uploaded so many seconds after the start."""
     modified = (START + timedelta(seconds=at_s)).isoformat(timespec=digits)
     return Entry(key, 1, etag, modified)
+
+
+def decide(entries, **more):
+    """What a tick of the prompt sets' inbox decides, whatever lies in it."""
+    uploads, look = prompt_sets_among(None, entries)
+    return decide_among(uploads, look=look, **more)
 
 
 def ids(decision):
@@ -172,6 +180,21 @@ def test_an_upload_settles(age_s, settled):
     assert (int(settled), int(not settled)) == (len(found.versions), found.settling)
 
 
+@pytest.mark.parametrize(
+    ("at_s", "settled"), [(8.5, False), (7.0, True), (3e7, True)], ids=["new", "old", "next year"]
+)
+def test_what_lies_beside_settles_too(at_s, settled):
+    """A movie that is still being copied keeps the order beside it waiting, a wrong clock not."""
+    movie = entry("inbox/shots/a.mov", at_s=at_s, digits="microseconds")
+    found = decide_among(
+        [entry("inbox/shots/a.yaml")],
+        launched=set(),
+        now=after(9),
+        look=lambda version: Arrival(version, beside=(movie,)),
+    )
+    assert (int(settled), int(not settled)) == (len(found.versions), found.settling)
+
+
 def test_a_clock_that_is_wrong_does_not_hold_an_upload_back():
     """A file from next year is launched now, not next year."""
     assert 1 == len(decide([entry(KEYS[0], at_s=3e7)], launched=set(), now=after(0)).versions)
@@ -214,7 +237,7 @@ def test_more_than_a_thousand_are_launched_tick_by_tick():
 )
 def test_nightly_orders_wait_behind_others(key, priority):
     """The folder decides, not the name."""
-    assert priority == request(Version(key, "e", "m")).tags.get("dagster/priority")
+    assert priority == request(plain_look(Version(key, "e", "m"))).tags.get("dagster/priority")
 
 
 # the sensor itself

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from maquette.engines import hub
+from maquette.engines import devices, hub
 from maquette.errors import EngineError
 
 BACKENDS = {"transformers": ("torch", "transformers"), "sam2": ("torch", "sam2")}
@@ -37,8 +37,8 @@ SIZES = {
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a user may set.
+class ModelSettings:
+    """What a user may set of any engine over SAM 2.
 
     Attributes:
         size: tiny (39 M parameters), small, base_plus or large (224 M).
@@ -48,7 +48,6 @@ class Settings:
         sha256: of a ``.pt`` file, which is not opened without.
         device: cuda, mps, cpu, or auto.
         dtype: float32, bfloat16, float16, or auto.
-        batch_size: pictures encoded at once.
     """
 
     size: str = "large"
@@ -57,6 +56,16 @@ class Settings:
     sha256: str = ""
     device: str = "auto"
     dtype: str = "auto"
+
+
+@dataclass(frozen=True)
+class Settings(ModelSettings):
+    """What a user may set for stills.
+
+    Attributes:
+        batch_size: pictures encoded at once.
+    """
+
     batch_size: int = 4
 
 
@@ -156,11 +165,16 @@ def load(settings: Settings, *, source: hub.Source) -> Backend:
             return TransformersBackend(
                 Sam2Model.from_pretrained(source.place, **source.arguments).eval()
             )
-        file, sha256 = _package_file(settings, source=source)
-        return PackageBackend(fill(blank(settings.size), file=file, sha256=sha256))
+        return PackageBackend(load_package(settings, source=source))
 
 
-def _package_file(settings: Settings, *, source: hub.Source) -> tuple[Path, str]:
+def load_package(settings: ModelSettings, *, source: hub.Source) -> Any:
+    """The sam2 package's own model with the weights asked for, in host memory."""
+    file, sha256 = _package_file(settings, source=source)
+    return fill(blank(settings.size), file=file, sha256=sha256)
+
+
+def _package_file(settings: ModelSettings, *, source: hub.Source) -> tuple[Path, str]:
     if source.path is not None:
         return source.path, settings.sha256
     from huggingface_hub import hf_hub_download
@@ -193,8 +207,8 @@ def fill(model: Any, *, file: Path, sha256: str) -> Any:
     return model
 
 
-def check(settings: Settings) -> Settings:
-    """The settings, refused where they name nothing that exists."""
+def check_model(settings: ModelSettings) -> None:
+    """Refuse what names nothing that exists, or cannot be had here."""
     for name, known in (("size", SIZES), ("backend", BACKENDS)):
         if getattr(settings, name) not in known:
             raise EngineError(
@@ -202,8 +216,16 @@ def check(settings: Settings) -> Settings:
                 f"{name}={getattr(settings, name)!r} is unknown",
                 fix=f"use one of {list(known)}",
             )
+    if settings.backend == "sam2":
+        devices.require(*BACKENDS["sam2"], install="maquette[sam2]")
+    devices.require(*BACKENDS["transformers"])
+
+
+def check(settings: Settings) -> Settings:
+    """The settings for stills, refused where they name nothing that exists."""
     if settings.batch_size < 1:
         raise EngineError(
             "ENGINE_SETTINGS", f"batch_size={settings.batch_size} is out of range", fix="use 1"
         )
+    check_model(settings)
     return settings

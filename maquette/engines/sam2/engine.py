@@ -1,7 +1,8 @@
 """The SAM 2 engine: pictures and prompts to confidence maps, whichever back end holds the model.
 
-What belongs here: scaling, batching, turning what a person pointed at into prompts, and choosing
-among masks. What does not: the model (`backends`), guessing a subject (`salient`).
+What belongs here: batching, turning what a person pointed at into prompts, and choosing
+among masks. What does not: the model (`backends`), scaling (`views`), guessing a subject
+(`salient`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,12 @@ import numpy as np
 
 from maquette.engines import devices, hub
 from maquette.engines.sam2 import salient
-from maquette.engines.sam2.backends import BACKENDS, SIZES, Backend, Settings, check, load
+from maquette.engines.sam2.backends import SIZES, Backend, Settings, check, load
+from maquette.engines.sam2.views import over_white, square
 from maquette.errors import EngineError, InputError
 from maquette.roles import EngineInfo, Prompts
 from maquette.types import Bytes, Floats, Picture
 
-MEAN = (0.485, 0.456, 0.406)  # of ImageNet, which the image encoder was trained on
-SPREAD = (0.229, 0.224, 0.225)
 KEEP, LEAVE_OUT, TOP_LEFT, BOTTOM_RIGHT = 1, 0, 2, 3
 
 
@@ -36,9 +36,6 @@ class Sam2:
 
     def __init__(self, settings: Settings, *, loader: Callable[[], Backend] | None = None) -> None:
         self._settings = check(settings)
-        if settings.backend == "sam2":
-            devices.require(*BACKENDS["sam2"], install="maquette[sam2]")
-        devices.require(*BACKENDS["transformers"])
         self._loader = loader or (lambda: load(settings, source=self._source))
         self._backend: Backend | None = None
 
@@ -81,7 +78,7 @@ class Sam2:
         box; leave-out points hold for all objects, and the map is the union of the objects.
         Without any prompt it is the salient subject (see `salient`).
         """
-        jobs = [(_over_white(p), objects_in(q)) for p, q in zip(pictures, prompts, strict=True)]
+        jobs = [(over_white(p), objects_in(q)) for p, q in zip(pictures, prompts, strict=True)]
         backend = self._loaded()
 
         def work(batch: Sequence[tuple[Bytes, list[_Pointed]]]) -> list[Floats]:
@@ -109,22 +106,13 @@ class Sam2:
             enabled=self._precision != "float32",
         )
         with torch.inference_mode(), half:
-            pixels = torch.stack([self._frame(rgb, size_px=backend.size_px) for rgb, _ in batch])
+            size_px, device = backend.size_px, self._device
+            pixels = torch.stack([square(rgb, size_px=size_px, device=device) for rgb, _ in batch])
             levels = backend.encode(pixels)
             return [
                 self._answer(backend, [level[i : i + 1] for level in levels], rgb, objects)
                 for i, (rgb, objects) in enumerate(batch)
             ]
-
-    def _frame(self, rgb: Bytes, *, size_px: int) -> Any:
-        """(3, S, S), normalised; scaled on the device, which is sent bytes and not floats."""
-        import torch
-        from torch.nn.functional import interpolate
-
-        sent = torch.from_numpy(rgb).to(self._device).permute(2, 0, 1)[None].float()
-        scaled = interpolate(sent, size=(size_px, size_px), mode="bilinear", antialias=True)[0]
-        mean, spread = (torch.tensor(v, device=sent.device)[:, None, None] for v in (MEAN, SPREAD))
-        return (scaled / 255 - mean) / spread
 
     def _answer(
         self, backend: Backend, levels: list[Any], rgb: Bytes, objects: list[_Pointed]
@@ -167,7 +155,8 @@ class Sam2:
             asked.append(backend.decode(levels, points=corners, labels=labels, several=False))
         logits = torch.cat([found.flatten(0, 1) for found, _ in asked])
         quality = torch.cat([found.flatten() for _, found in asked])
-        return logits[salient.best(logits, quality, seen=seen)]
+        ranked = (found.float().cpu().numpy() for found in (logits, quality))
+        return logits[salient.best(*ranked, seen=seen)]
 
     def _sent(self, values: Any, *, whole: bool = False) -> Any:
         import torch
@@ -187,15 +176,6 @@ class Sam2:
         if self._backend is not None:
             self._backend = None
             devices.release(self._device)
-
-
-def _over_white(picture: Picture) -> Bytes:
-    """(H, W, 3): colours under transparent pixels mean nothing and are not shown to the model."""
-    rgb = picture.rgba[..., :3]
-    if picture.is_opaque:
-        return np.ascontiguousarray(rgb)
-    alpha = picture.rgba[..., 3:].astype(np.float32) / 255
-    return (rgb * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
 
 
 def objects_in(prompts: Prompts) -> list[_Pointed]:

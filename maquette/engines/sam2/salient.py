@@ -7,8 +7,9 @@ like a subject is kept. What belongs here: the questions and the ranking. What d
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from maquette.types import Bools, Bytes, Floats
@@ -56,7 +57,7 @@ def backdrop(rgb: Bytes) -> Backdrop | None:
     return Backdrop(subject, (x0, y0, x1, y1))
 
 
-def best(logits: Any, quality: Any, *, seen: Backdrop | None) -> int:
+def best(logits: Floats, quality: Floats, *, seen: Backdrop | None) -> int:
     """The number of the mask that looks most like a subject.
 
     A mask is worth the model's own guess of its quality, times how much it has the size of a
@@ -64,45 +65,43 @@ def best(logits: Any, quality: Any, *, seen: Backdrop | None) -> int:
     overlap with what differs from it.
 
     Args:
-        logits: torch (N, h, w), positive inside.
-        quality: torch (N,) the model's guess of each mask's IoU.
+        logits: (N, h, w), positive inside.
+        quality: (N,) the model's guess of each mask's IoU.
         seen: what `backdrop` found.
     """
-    import torch
-    from torch.nn.functional import interpolate
-
-    inside = (logits > 0).float()
-    worth = quality.float() * _size(inside.mean((1, 2))) * _middle(inside) * (1 - _rim(inside))
+    inside = np.asarray(logits) > 0
+    sizes = _size(inside.mean(axis=(1, 2)))
+    worth = np.asarray(quality) * sizes * _middle(inside) * (1 - _rim(inside))
     if seen is not None:
-        subject = torch.from_numpy(seen.subject).to(inside)[None]
-        small = interpolate(inside[None], size=subject.shape[1:], mode="area")[0]
-        either = torch.maximum(small, subject).sum((1, 2))
-        worth = worth * torch.minimum(small, subject).sum((1, 2)) / either.clamp(min=1)
+        worth = worth * np.array([_overlap(mask, seen.subject) for mask in inside])
     return int(worth.argmax())
 
 
-def _size(share: Any) -> Any:
+def _overlap(mask: Bools, subject: Bools) -> float:
+    """IoU of a mask and what differs from the background, in cells."""
+    cells = cv2.resize(mask.astype(np.float32), subject.shape[::-1], interpolation=cv2.INTER_AREA)
+    whole = np.maximum(cells, subject).sum()
+    return float(np.minimum(cells, subject).sum() / max(whole, 1.0))
+
+
+def _size(share: Floats) -> Floats:
     """0 for specks and whole frames, 1 for the sizes between, straight lines from one to other."""
     too_small, small, large, too_large = AREA_SHARES
     rising = (share - too_small) / (small - too_small)
     falling = (too_large - share) / (too_large - large)
-    return rising.minimum(falling).clamp(0, 1)
+    return np.clip(np.minimum(rising, falling), 0, 1)
 
 
-def _middle(inside: Any) -> Any:
+def _middle(inside: Bools) -> Floats:
     """1 for a mask in the middle of the frame, 0.5 for one far from it."""
-    import torch
-
-    h, w = inside.shape[1:]
-    y = torch.linspace(-1, 1, h, device=inside.device)[:, None]
-    x = torch.linspace(-1, 1, w, device=inside.device)[None, :]
-    near = torch.exp(-2 * (x**2 + y**2))
-    return 0.5 + 0.5 * (inside * near).sum((1, 2)) / inside.sum((1, 2)).clamp(min=1)
+    y = np.linspace(-1, 1, inside.shape[1])[:, None]
+    x = np.linspace(-1, 1, inside.shape[2])[None, :]
+    near = np.exp(-2 * (x**2 + y**2))
+    held = (inside * near).sum(axis=(1, 2))
+    return 0.5 + 0.5 * held / np.maximum(inside.sum(axis=(1, 2)), 1)
 
 
-def _rim(inside: Any) -> Any:
+def _rim(inside: Bools) -> Floats:
     """The share of the frame's rim that lies inside the mask."""
-    import torch
-
     sides = (inside[:, 0], inside[:, -1], inside[:, :, 0], inside[:, :, -1])
-    return torch.cat(sides, dim=1).mean(dim=1)
+    return np.concatenate(sides, axis=1).mean(axis=1)

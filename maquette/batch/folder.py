@@ -1,0 +1,188 @@
+"""The store in a local folder, safe for several processes on one machine.
+
+Objects appear whole or not at all, whoever is killed when: a temporary file is written, synced and
+renamed. The folder it is renamed into is not synced, which would cost every put a tenth and more:
+a power cut may take back the last seconds' names, never half an object, and the next run makes
+what no record names. What belongs here: the only file operations on a store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from maquette.batch.objects import Entry, ObjectMissing, StoreSpec, checked
+from maquette.errors import ToolError
+
+HALF_MADE = ".half-made"  # in the store's own folder: on one file system renames are atomic
+LEFTOVER_S = 86_400  # what is older was left by a writer that was killed
+
+
+@contextlib.contextmanager
+def _coded(doing: str) -> Iterator[None]:
+    """Turn the operating system's refusals into errors that say what to do."""
+    try:
+        yield
+    except OSError as trouble:
+        if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ToolError(
+                "STORE_FULL", f"no space left while {doing}", fix="free space, then run again"
+            ) from trouble
+        raise ToolError(
+            "STORE_FAILED", f"{trouble.strerror or trouble} while {doing}", fix="run again"
+        ) from trouble
+
+
+class FolderStore:
+    """Object storage in a local folder; safe for several processes on one machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self._half_made = self.root / HALF_MADE
+        _sweep(self._half_made)
+
+    @property
+    def spec(self) -> StoreSpec:
+        """How another process opens the same store."""
+        return StoreSpec(str(self.root))
+
+    def _path(self, key: str) -> Path:
+        return Path(self._name(key))
+
+    def _name(self, key: str) -> str:
+        return f"{self.root}/{checked(key)}"
+
+    def get(self, key: str) -> bytes:
+        """The whole object; raises ObjectMissing."""
+        with _coded(f"reading {key}"):
+            try:
+                with open(self._name(key), "rb") as file:  # noqa: PTH123 - thousands of times a run
+                    return file.read()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise ObjectMissing(key) from None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Write or replace the object, atomically."""
+        with _coded(f"writing {key}"), self._temporary(data) as half:
+            target = self._ready(key)
+            os.replace(half, target)  # noqa: PTH105 - one system call, named for what it promises
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Write the object unless the key exists; says whether it wrote."""
+        if self.exists(key):
+            return False
+        with _coded(f"writing {key}"), self._temporary(data) as half:
+            target = self._ready(key)
+            try:
+                os.link(half, target)  # fails if it exists, unlike rename
+            except FileExistsError:
+                return False
+            return True
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Write or replace the object from a file, without holding it in memory."""
+        with _coded(f"writing {key}"), self._temporary(b"") as half:
+            with half.open("wb") as out, path.open("rb") as source:
+                shutil.copyfileobj(source, out, 1 << 20)
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(half, self._ready(key))  # noqa: PTH105
+
+    @contextlib.contextmanager
+    def opened(self, key: str) -> Iterator[Path]:
+        """The object's own file: to be read only."""
+        path = self._path(key)
+        if not path.is_file():
+            raise ObjectMissing(key)
+        yield path
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object within the store, not by a link: people edit what is delivered."""
+        if not self.exists(source):
+            raise ObjectMissing(source)
+        self.put_file(target, self._path(source))
+
+    def exists(self, key: str) -> bool:
+        """Whether the key exists."""
+        with _coded(f"looking for {key}"):
+            try:
+                return stat.S_ISREG(os.stat(self._name(key)).st_mode)  # noqa: PTH116 - as often
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+
+    def entry(self, key: str) -> Entry:
+        """Facts about one object without its bytes; raises ObjectMissing."""
+        path = self._path(key)
+        if path.is_symlink() or not path.is_file():
+            raise ObjectMissing(key)
+        return _entry(key, path.stat())
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        """All objects below a prefix, in key order within each folder; links are not followed."""
+        folder = prefix.rpartition("/")[0]
+        with _coded(f"listing {prefix}"):
+            for path in _files_below(self._path(folder) if prefix.count("/") else self.root):
+                key = path.relative_to(self.root).as_posix()
+                if key.startswith(prefix) and not key.startswith(f"{HALF_MADE}/"):
+                    with contextlib.suppress(FileNotFoundError):  # deleted while we list
+                        yield _entry(key, path.stat())
+
+    def delete(self, key: str) -> None:
+        """Remove the object; no error if it is gone already."""
+        with _coded(f"deleting {key}"):
+            self._path(key).unlink(missing_ok=True)
+
+    def _ready(self, key: str) -> Path:
+        target = self._path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
+
+    @contextlib.contextmanager
+    def _temporary(self, data: bytes) -> Iterator[Path]:
+        """A synced file of these bytes, gone at the end."""
+        self._half_made.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._half_made)
+        os.fchmod(handle, 0o644)  # what is delivered is for others, too
+        half = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            yield half
+        finally:
+            half.unlink(missing_ok=True)
+
+
+def _sweep(half_made: Path) -> None:
+    """Free what writers left that were killed long ago."""
+    for path in _files_below(half_made):
+        with contextlib.suppress(OSError):  # another process sweeps too
+            if path.stat().st_mtime < time.time() - LEFTOVER_S:
+                path.unlink()
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_below(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def _entry(key: str, found: os.stat_result) -> Entry:
+    whole, part = divmod(found.st_mtime_ns, 10**9)
+    modified = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{part:09d}Z"
+    return Entry(key, found.st_size, f"{found.st_ino:x}-{found.st_size:x}", modified)

@@ -1,0 +1,83 @@
+"""Shots arriving in the inbox: an order and the footage it is for, in any order and at any pace.
+
+The order stands for the batch. A movie may take an hour to upload; a folder of frames is whole
+when it holds a marker. What belongs here: what is listed, told apart. What does not: when runs
+start (`sensors.uploads`), and opening footage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from maquette.batch.store import Entry, Store
+from maquette.batch.uploads import UNFINISHED, Arrival, Version, read_upload
+from maquette.errors import MaquetteError
+from maquette.lines.roto_files import SUFFIXES
+from maquette.lines.roto_orders import RotoOrder, read_order
+
+READY = "_READY"  # in a folder of frames, put there last
+MOVIES = ("mov", "mp4", "m4v", "mxf", "mkv", "webm")
+
+
+def shots_among(
+    store: Store, listed: Sequence[Entry]
+) -> tuple[list[Entry], Callable[[Version], Arrival]]:
+    """The orders among what is listed, and how each is looked at before its run starts."""
+    known = {entry.key: entry for entry in listed}
+
+    def look(version: Version) -> Arrival:
+        try:
+            order = read_order(read_upload(store, version.key), name=_name(version.key))
+        except MaquetteError:
+            return Arrival(version)  # its run tells what is wrong
+        footage = footage_keys(version.key, order, known)
+        edit = [f"{version.key.rpartition('/')[0]}/{order.edit}"] if order.edit else []
+        missing = "" if footage else _missing(version.key, order)
+        if not missing and not known.keys() >= set(edit):
+            missing = f"{_name(version.key)} waits for {order.edit}"
+        beside = () if missing else tuple(known[key] for key in (*footage, *edit))
+        return Arrival(version, priority=order.priority, waits_for=missing, beside=beside)
+
+    return [entry for entry in listed if _is_order(entry, known)], look
+
+
+def footage_keys(key: str, order: RotoOrder, known: Mapping[str, Entry]) -> list[str]:
+    """Keys of an order's footage: one movie, or the frames of a finished folder; none yet.
+
+    Args:
+        key: of the order.
+        order: says which footage, or leaves it at what has the order's own name.
+        known: what lies in the inbox.
+    """
+    place = key.rpartition("/")[0]
+    stem = _name(key).rpartition(".")[0]
+    names = [order.footage] if order.footage else [f"{stem}.{end}" for end in MOVIES]
+    if not order.footage:
+        names += [f"{stem}.{end.upper()}" for end in MOVIES]
+    for name in names:
+        if f"{place}/{name}" in known:
+            return [f"{place}/{name}"]
+    folder = f"{place}/{(order.footage or stem).rstrip('/')}/"
+    if f"{folder}{READY}" not in known:
+        return []
+    inside = [k for k in known if k.startswith(folder) and "/" not in k[len(folder) :]]
+    return sorted(k for k in inside if not _name(k).startswith(("_", ".")))
+
+
+def _is_order(entry: Entry, known: Mapping[str, Entry]) -> bool:
+    """Whether an object is an order, and not one of the files that lie among frames."""
+    name = _name(entry.key)
+    suffix = name.rpartition(".")[2].lower()
+    if name.startswith((".", "~", "_")) or suffix in UNFINISHED or suffix not in SUFFIXES:
+        return False
+    return f"{entry.key.rpartition('/')[0]}/{READY}" not in known
+
+
+def _missing(key: str, order: RotoOrder) -> str:
+    stem = _name(key).rpartition(".")[0]
+    wanted = order.footage or f"{stem}.mov or a folder {stem}/ with {READY}"
+    return f"{_name(key)} waits for {wanted}"
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
