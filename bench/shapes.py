@@ -26,7 +26,7 @@ from maquette.types import Floats
 RIGID = ("blackswan", "car-shadow")
 BENDING = ("camel", "breakdance", "dog")
 POINTS = 32
-POINTS_BENDING = 48
+POINTS_BENDING = 40
 EVERY = 5  # frames of each clip that are fitted alone
 
 

@@ -257,17 +257,17 @@ def _whole(attribute: str, says: str, *, low: int = 0, high: int = LARGEST_FRAME
     )
 
 
-def _share(attribute: str, says: str) -> Field:
+def _share(attribute: str, says: str, *, most: float) -> Field:
     def read(value: Any, where: str) -> float:
         number = number_of(value, where)
-        if not 0 < number <= 1:
+        if not 0 < number <= most:
             raise InputError(
                 "ORDER_NUMBER_RANGE",
-                f"{where}: {_shown(value)} is not a share above 0 and up to 1",
+                f"{where}: {_shown(value)} is not a share above 0 and up to {most:g}",
             )
         return float(number)
 
-    return Field(attribute, read, {"type": "number", "exclusiveMinimum": 0, "maximum": 1}, says)
+    return Field(attribute, read, {"type": "number", "exclusiveMinimum": 0, "maximum": most}, says)
 
 
 def _file(attribute: str, says: str, *, endings: tuple[str, ...] = ()) -> Field:
@@ -317,8 +317,10 @@ ORDER_FIELDS: dict[str, Field] = {
         "what is handed over",
     ),
     "points": _whole("points", "points of an object's splines on any frame", low=4, high=400),
-    "closeness": _share("closeness", "overlap with the matte that every frame should keep"),
-    "keyed": _share("keyed", "share of a spline's frames that may be keys, at most"),
+    "closeness": _share(
+        "closeness", "overlap with the matte that every frame should keep", most=0.999
+    ),
+    "keyed": _share("keyed", "share of a spline's frames that may be keys, at most", most=1.0),
 }
 OBJECT_FIELDS: dict[str, Field] = {
     "name": _words("name", "what the object is called; no other object has this name"),

@@ -305,3 +305,21 @@ def test_edit_list_goes_before_scenes():
 def test_names_lose_what_files_cannot_hold():
     """Paths and control characters in the order's own file name come to nothing."""
     assert "walk" == order_of(CAT, name="in/box\\walk.yaml").name
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("closeness", 1.0, "ORDER_NUMBER_RANGE"),
+        ("closeness", 0, "ORDER_NUMBER_RANGE"),
+        ("keyed", 1.5, "ORDER_NUMBER_RANGE"),
+        ("points", 3, "ORDER_NUMBER_RANGE"),
+        ("keyed", "some", "ORDER_NOT_A_NUMBER"),
+    ],
+)
+def test_wishes_for_splines_have_limits(field, value, code):
+    """What no spline can keep is refused before anything is made."""
+    data = f"{field}: {value}\nobjects: [{{name: a, prompts: [{{text: a dog}}]}}]".encode()
+    with pytest.raises(InputError) as refused:
+        read_order(data, name="a.yaml")
+    assert code == refused.value.code
