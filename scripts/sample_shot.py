@@ -21,25 +21,27 @@ from maquette.video.slates import Slate
 SIZE_WH = (960, 540)
 FRAMES, RATE = 48, Fraction(24)
 FIRST_PLATE = 1001
-CORRECTED = 40  # the frame on which somebody clicks: the trunk has passed
+CORRECTED = 28  # the frame on which somebody clicks: the trunk is in front
 FIGURE_PX = 330
 GROUND_PX = 452  # where it lands
 HOP_PX, HOP_FRAMES = 58, 12
 PAN_PX, TRUNK_STEP_PX = 3.2, 27  # a frame: the trunk is near, and so it is quick
-TRUNK_FROM_PX = 1180
+TRUNK_FROM_PX, TRUNK_PX = 1180, 120
+PART_PX = 400  # smaller parts of a mask are not worth a click
 GRAIN = 2.4
 SKY, MEADOW = ((196, 214, 208), (240, 229, 200)), ((148, 163, 96), (86, 104, 62))
 LAYERS = ((170, "#a9bfae", 60), (228, "#86a68f", 90), (290, "#5f8a6d", 130))  # hills, far to near
 
 ORDER = """\
-# Made with {movie}: a box on the first plate, and one click where the trunk has passed.
+# Beside {movie}: a box on the first plate, and clicks where a trunk passes in front, which say
+# what shows of the object on either side, and that the trunk is not it.
 objects:
   - name: kangaroo
     label: animal
     colour: "#00b4ff"
     prompts:
       - {{frame: {first}, box: [{box}]}}
-      - {{frame: {corrected}, clicks: [[{click}]]}}
+      - {{frame: {corrected}, clicks: {clicks}, not: {off}}}
 deliver: [png, exr, qc]
 priority: interactive
 """
@@ -71,7 +73,8 @@ def write_sample(folder: Path) -> SampleShot:
         first=FIRST_PLATE,
         corrected=FIRST_PLATE + CORRECTED,
         box=", ".join(map(str, box)),
-        click=", ".join(map(str, _middle(truth[CORRECTED]))),
+        clicks=_middles(truth[CORRECTED]),
+        off=[[_trunk_left(CORRECTED) + TRUNK_PX // 2, y] for y in (120, 260, 400)],
     )
     order.write_text(text, encoding="utf-8")
     return SampleShot(order, truth)
@@ -91,7 +94,7 @@ def _frames() -> Iterator[tuple[Bytes, Bools]]:
         hopping = _hopping(figure, n, feet=feet)
         canvas.alpha_composite(hopping)
         before = Image.new("RGBA", SIZE_WH)
-        before.paste(trunk, (TRUNK_FROM_PX - TRUNK_STEP_PX * n, 0))
+        before.paste(trunk, (_trunk_left(n), 0))
         canvas.alpha_composite(before)
         seen = ImageChops.multiply(hopping.getchannel("A"), ImageOps.invert(before.getchannel("A")))
         grain = rng.normal(0, GRAIN, (SIZE_WH[1], SIZE_WH[0], 1))
@@ -175,7 +178,7 @@ def _wood(rng: np.random.Generator) -> Image.Image:
 
 def _trunk(rng: np.random.Generator) -> Image.Image:
     """What passes in front: dark bark with soft edges, out of focus."""
-    width, high = 120, SIZE_WH[1]
+    width, high = TRUNK_PX, SIZE_WH[1]
     bark = (
         _noise(rng, (width, high), cells=(14, 6)) * 34
         + _noise(rng, (width, high), cells=(40, 9)) * 22
@@ -187,6 +190,10 @@ def _trunk(rng: np.random.Generator) -> Image.Image:
     soft = Image.fromarray(rgba[..., :3]).filter(ImageFilter.GaussianBlur(2))
     soft.putalpha(Image.fromarray(cover).filter(ImageFilter.GaussianBlur(4)))
     return soft
+
+
+def _trunk_left(n: int) -> int:
+    return TRUNK_FROM_PX - TRUNK_STEP_PX * n
 
 
 def _ramp(size_wh: tuple[int, int], top: tuple[int, ...], bottom: tuple[int, ...]) -> Image.Image:
@@ -202,10 +209,15 @@ def _noise(
     return np.asarray(grid.resize(size_wh, Image.Resampling.BICUBIC), np.float64)
 
 
-def _middle(inside: Bools) -> tuple[int, int]:
-    """The pixel of a mask that is farthest from its edge: where one would click."""
+def _middles(inside: Bools) -> list[list[int]]:
+    """The pixel of each part of a mask that is farthest from its edge: where one would click."""
     import cv2
 
-    depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    y, x = np.unravel_index(int(depth.argmax()), depth.shape)
-    return int(x), int(y)
+    count, parts = cv2.connectedComponents(inside.astype(np.uint8))
+    found: list[list[int]] = []
+    for part in (parts == number for number in range(1, count)):
+        if part.sum() >= PART_PX:
+            depth = cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 5)
+            y, x = np.unravel_index(int(depth.argmax()), depth.shape)
+            found.append([int(x), int(y)])
+    return found

@@ -63,7 +63,7 @@ def cut_movie(
     return made
 
 
-@gather_stage(version="1")
+@gather_stage(version="2")
 def judge_movie(
     members: Members, *, shot: str, footage: dict[str, Any], provenance: Provenance
 ) -> Made:
