@@ -33,7 +33,7 @@ demo-roto: shelf .venv/roto.stamp ## cut a drawn kangaroo out of a two-second sh
 test: test-base test-engines ## run all tests
 
 test-base: .venv/dev.stamp ## run the tests that need no torch
-	@$(PY) -m pytest -m "not engines and not judge and not slow"
+	@$(PY) -m pytest -n auto -m "not engines and not judge and not slow"
 
 test-engines: .venv-engines/ready.stamp ## run the learned engines' tests on a CPU torch
 	@OMP_NUM_THREADS=1 $(ENGINES_PY) -m pytest -m engines
@@ -49,9 +49,13 @@ lint: .venv/dev.stamp ## check style, types, layers and spelling
 	@.venv/bin/lint-imports
 	@.venv/bin/codespell
 
-bench: shelf ## measure what the README claims
+bench: shelf .venv/roto.stamp ## measure what the README claims
+	@.venv/bin/maquette shelf fetch mobile-sam ssd-coco
 	@$(PY) -m bench.stickers
 	@$(PY) -m bench.packs
+	@$(PY) -m bench.roto
+	@OMP_NUM_THREADS=1 $(PY) -m bench.shapes
+	@$(PY) -m bench.exports
 
 ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
 	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml

@@ -38,6 +38,7 @@ class Way:
     every: int | None  # frames between given masks; None gives the first alone
     least_j: float | None
     least_fps: float | None
+    boxed: bool = False  # the first mask is found in the box of the true one
 
 
 WAYS = {
