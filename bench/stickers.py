@@ -38,7 +38,7 @@ from maquette.engines import make as make_engine
 from maquette.formats.usd_rules import faults
 
 PAIRS = 2
-STORED_ITEMS, COMPOSER_ITEMS, SIZE_PX = 256, 96, 512
+STORED_ITEMS, COMPOSER_ITEMS, SIZE_PX = 256, 64, 512
 
 
 @dataclass(frozen=True)
