@@ -13,11 +13,12 @@ import errno
 import os
 import shutil
 import stat
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
+from uuid import uuid4
 
 from maquette.batch.objects import Entry, ObjectMissing, StoreSpec, checked
 from maquette.errors import ToolError
@@ -71,30 +72,28 @@ class FolderStore:
 
     def put(self, key: str, data: bytes) -> None:
         """Write or replace the object, atomically."""
-        with _coded(f"writing {key}"), self._temporary(data) as half:
-            target = self._ready(key)
-            os.replace(half, target)  # noqa: PTH105 - one system call, named for what it promises
+        with _coded(f"writing {key}"), self._temporary(lambda out: out.write(data)) as half:
+            self._move(half, key, by=os.replace)  # one system call, which is all or nothing
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write the object unless the key exists; says whether it wrote."""
         if self.exists(key):
             return False
-        with _coded(f"writing {key}"), self._temporary(data) as half:
-            target = self._ready(key)
+        with _coded(f"writing {key}"), self._temporary(lambda out: out.write(data)) as half:
             try:
-                os.link(half, target)  # fails if it exists, unlike rename
+                self._move(half, key, by=os.link)  # fails if it exists, unlike rename
             except FileExistsError:
                 return False
             return True
 
     def put_file(self, key: str, path: Path) -> None:
         """Write or replace the object from a file, without holding it in memory."""
-        with _coded(f"writing {key}"), self._temporary(b"") as half:
-            with half.open("wb") as out, path.open("rb") as source:
-                shutil.copyfileobj(source, out, 1 << 20)
-                out.flush()
-                os.fsync(out.fileno())
-            os.replace(half, self._ready(key))  # noqa: PTH105
+        with (
+            _coded(f"writing {key}"),
+            path.open("rb") as source,
+            self._temporary(lambda out: shutil.copyfileobj(source, out, 1 << 20)) as half,
+        ):
+            self._move(half, key, by=os.replace)
 
     @contextlib.contextmanager
     def opened(self, key: str) -> Iterator[Path]:
@@ -140,26 +139,35 @@ class FolderStore:
         with _coded(f"deleting {key}"):
             self._path(key).unlink(missing_ok=True)
 
-    def _ready(self, key: str) -> Path:
-        target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return target
+    def _move(self, half: str, key: str, *, by: Callable[[str, str], object]) -> None:
+        """Put a finished file in its place, whose folder is made if it is the first there."""
+        target = self._name(key)
+        try:
+            by(half, target)
+        except FileNotFoundError:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            by(half, target)
 
     @contextlib.contextmanager
-    def _temporary(self, data: bytes) -> Iterator[Path]:
-        """A synced file of these bytes, gone at the end."""
-        self._half_made.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._half_made)
-        os.fchmod(handle, 0o644)  # what is delivered is for others, too
-        half = Path(name)
+    def _temporary(self, fill: Callable[[IO[bytes]], object]) -> Iterator[str]:
+        """A synced file of what is filled in, gone at the end; others may read it, as usual."""
+        half = f"{self._half_made}/{uuid4().hex}"
         try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
+            with self._created(half) as out:
+                fill(out)
                 out.flush()
                 os.fsync(out.fileno())
             yield half
         finally:
-            half.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(half)  # noqa: PTH108 - thousands of times a run
+
+    def _created(self, half: str) -> IO[bytes]:
+        try:
+            return open(half, "xb")  # noqa: PTH123 - as often; its user closes it
+        except FileNotFoundError:  # the first write ever, or somebody tidied up
+            self._half_made.mkdir(parents=True, exist_ok=True)
+            return open(half, "xb")  # noqa: PTH123
 
 
 def _sweep(half_made: Path) -> None:

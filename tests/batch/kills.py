@@ -182,11 +182,14 @@ def in_child(work: Callable[[], Any], *, kill_after_s: float | None = None) -> t
 
 
 def calls_of(root: Path) -> Counter[str]:
-    """Every lasting system call of an uninterrupted line, by kind."""
+    """Every lasting system call of an uninterrupted line, by kind.
+
+    Only those that end well: how many are tried in a folder that is not there yet is a race.
+    """
 
     def counted() -> list[str]:
         seen: list[str] = []
-        watch(lambda name, when: seen.append(name) if when == "before" else None)
+        watch(lambda name, when: seen.append(name) if when == "after" else None)
         line(root)
         return seen
 
