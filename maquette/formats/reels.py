@@ -107,7 +107,7 @@ def draw_shapes(
         provenance: goes into the container.
     """
     by_frame = _by_frame(members)
-    whole = _shapes_of(by_frame[0], shot)
+    whole = _shapes_of(members, shot)
     slate = slate_of(footage, str(members[0].params["timecode"]))
     plan = MoviePlan("h264", size_of(whole), slate, imprint(provenance))
     first = [on_plate[0] for on_plate in by_frame]
@@ -122,7 +122,7 @@ def draw_shapes(
 def survey_shapes(members: Members, *, shot: str, footage: dict[str, Any]) -> File:
     """A few plates with their splines drawn, for the UI."""
     by_frame = _by_frame(members)
-    whole = _shapes_of(by_frame[0], shot)
+    whole = _shapes_of(members, shot)
     first = [on_plate[0] for on_plate in by_frame]
     with _plates(first, footage) as run:
         views = Views(run)
@@ -136,8 +136,11 @@ def survey_shapes(members: Members, *, shot: str, footage: dict[str, Any]) -> Fi
     return File(small_jpeg(sheet, at_most_bytes=SHEET_BYTES), "jpg")
 
 
-def _shapes_of(on_plate: Sequence[Member], shot: str) -> ShotShapes:
-    held: list[ShotShapes] = [member.load("shapes", ShotShapes) for member in on_plate]
+def _shapes_of(members: Members, shot: str) -> ShotShapes:
+    """The shapes of all objects, told by the first plate that each is on."""
+    first = {str(member.params["object"]): member for member in reversed(members)}
+    in_order = dict.fromkeys(str(member.params["object"]) for member in members)
+    held: list[ShotShapes] = [first[name].load("shapes", ShotShapes) for name in in_order]
     shapes = tuple(shape for each in held for shape in each.shapes)
     return replace(held[0], name=shot, shapes=shapes)
 

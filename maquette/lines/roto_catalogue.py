@@ -134,7 +134,15 @@ def _of(name: str, manifest: Manifest | None) -> list[Row]:
 
 def closeness(shapes: Manifest) -> pl.DataFrame:
     """How near each object's splines are to its mattes, and what they cost an artist."""
-    names = ("iou", "worst_iou", "shapes", "points_at_once", "keys", "keyed_share")
+    names = (
+        "iou",
+        "worst_iou",
+        "shapes",
+        "points_at_once",
+        "keys",
+        "keyed_share",
+        "chatter_px",
+    )
     rows = [
         {"object": row.params["object"], **{n: round(row.scores.get(n, 0.0), 4) for n in names}}
         for row in shapes.delivered

@@ -2,14 +2,17 @@
 
 import io
 from contextlib import nullcontext
+from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from maquette.batch.stages import Member
-from maquette.formats.reels import survey
+from maquette.formats.reels import survey, survey_shapes
 from maquette.provenance import Provenance
+from maquette.splines.model import Shape, ShotShapes
 from maquette.types import Mask, Source
 from tests import shots
 
@@ -75,3 +78,32 @@ def test_an_object_that_is_lost_on_some_plates_is_shown_on_the_others(movie):
     assert 0 < bluish(alone) <= bluish(both)
     half = [member(movie, n, "a") for n in range(2)] + [member(movie, n, "c") for n in range(2, 4)]
     assert 0 < bluish(sheet_of(half))
+
+
+def with_box(of_plate, name, corner_xy):
+    """An object on a plate, and its splines: a blue box of 20 pixels."""
+    square = [[0, 0], [20, 0], [20, 20], [0, 20]]
+    corners = np.array(square, np.float32) + np.array(corner_xy, np.float32)
+    still = np.zeros((1, 4, 2), np.float32)
+    feather = np.zeros((1, 4), np.float32)
+    box = Shape(name, name, (1001,), corners[None], still, still, feather, colour="#0000ff")
+    shapes = ShotShapes("disc", shots.SIZE_WH, Fraction(24), (1001, 1004), (box,))
+    before = of_plate.load
+
+    def load(wanted, kind):
+        return shapes if wanted == "shapes" else before(wanted, kind)
+
+    return replace(of_plate, load=load)
+
+
+def test_an_object_that_is_not_on_the_first_plate_has_its_splines_drawn(movie):
+    """One object begins later than the other: the sheet shows the splines of both."""
+    one = [with_box(member(movie, n, "a"), "a", (4, 4)) for n in range(FRAMES)]
+    late = [with_box(member(movie, n, "b"), "b", (60, 36)) for n in range(2, FRAMES)]
+
+    def drawn(members):
+        made = survey_shapes(members, shot="disc", footage=FOOTAGE)
+        return np.asarray(Image.open(io.BytesIO(made.data)).convert("RGB")).astype(int)
+
+    alone, both = drawn(one), drawn([*one, *late])
+    assert bluish(both) > bluish(alone) + 100
