@@ -136,9 +136,12 @@ def made_masks(*, step_px: float, tremble_px: float) -> Iterator[Floats]:
 
 
 def most_keyed(fitted: Fitted) -> float:
-    """The largest share of its own frames that any shape is keyed on."""
+    """The largest share of its own frames that any shape is keyed on, if it is keyed at all.
+
+    A single key holds a shape where it is: that is no animation.
+    """
     frames = [shape.seen[0][1] - shape.seen[0][0] + 1 for shape in fitted.shapes]
-    shares = [len(s.keys) / n for s, n in zip(fitted.shapes, frames, strict=True)]
+    shares = [len(s.keys) / n for s, n in zip(fitted.shapes, frames, strict=True) if s.keys[1:]]
     return round(max(shares), 3)
 
 

@@ -84,12 +84,22 @@ def line_of(curve: Reals, *, steps: int = 12) -> Reals:
     return at(curve, np.arange(len(curve) * steps) / steps)
 
 
-def pull_of(samples: Samples, points: int, *, slide: float = SLIDE) -> Pull:
-    """The least squares of samples at their places: firm across the contour, loose along it."""
+def pull_of(
+    samples: Samples, points: int, *, slide: float = SLIDE, counts: Reals | None = None
+) -> Pull:
+    """The least squares of samples at their places: firm across the contour, loose along it.
+
+    Args:
+        samples: at their places.
+        points: of the curve.
+        slide: how much a sample holds along the contour, against 1 across it.
+        counts: how much each sample counts; all alike if it is not said.
+    """
     _, weights = _basis(samples.places, points)
     across = samples.normals
     hold = (1 - slide) * across[:, :, None] * across[:, None, :] + slide * np.eye(2)
-    hold *= samples.spacing_px
+    counts = np.ones(len(weights)) if counts is None else counts
+    hold *= (samples.spacing_px * counts)[:, None, None]
     segment = np.floor(samples.places).astype(np.int64) % points
     products = weights[:, :, None] * weights[:, None, :]
     terms = np.einsum("nab,nde->nadbe", products, hold).reshape(len(weights), 64)
@@ -100,7 +110,8 @@ def pull_of(samples: Samples, points: int, *, slide: float = SLIDE) -> Pull:
     np.add.at(matrix, (slots[:, :, None], slots[:, None, :]), sums[:, :64].reshape(-1, 8, 8))
     vector = np.zeros(6 * points)
     np.add.at(vector, slots, sums[:, 64:])
-    return Pull(matrix + HANDLES * samples.spacing_px * len(weights) * _ease(points), vector)
+    ease = HANDLES * samples.spacing_px * float(counts.sum()) * _ease(points)
+    return Pull(matrix + ease, vector)
 
 
 def solved(pull: Pull, *, towards: Reals | None = None, firm: float = 0.0) -> Reals:

@@ -18,6 +18,7 @@ from maquette.splines.contours import Reals
 from maquette.splines.fitting import (
     Pull,
     Samples,
+    at,
     basis_rows,
     line_of,
     nearer,
@@ -36,6 +37,8 @@ MENDS = 10
 MENDED = 0.9  # of what is lacking: less gain than that is not worth another try
 NEARLY = 0.004  # of IoU that fitting in full may still mend
 ROUNDS = 3  # how often contours are laid against the curves again
+LAST_ROUNDS = 12  # the same once the keys are settled
+FAR_PX = 2.0  # from here on a sample counts by its distance, no more by the square of it
 SLIDE = 0.03  # how much a contour holds along itself while keys are fitted
 
 
@@ -81,13 +84,10 @@ def keyed(run: Run, *, least_iou: float, keyed_most: float) -> Keyed:
         least_iou: what each frame must keep, or as much as its own curve could.
         keyed_most: share of frames that may be keys; past it, frames are let go.
     """
-    own = tuple(
-        _iou(curve, samples) for curve, samples in zip(run.curves, run.samples, strict=True)
-    )
-    goals = tuple(min(least_iou + SAFE, iou - SLACK) for iou in own)
-    most = max(1, int(keyed_most * len(own)))
+    goals = _goals(run, least_iou)
+    most = max(1, int(keyed_most * len(goals)))
     fitter = _Fitter(run)
-    best = fitter.fitted(chosen(run, goals, most), np.ones(len(own)))
+    best = fitter.fitted(chosen(run, goals, most), np.ones(len(goals)))
     for _ in range(MENDS):
         if _shortfall(best, goals) <= 0:
             break
@@ -99,7 +99,14 @@ def keyed(run: Run, *, least_iou: float, keyed_most: float) -> Keyed:
         if not failing:
             break
         best = fitter.fitted(tuple(sorted({*best.keys, *failing})), best.weights)
-    return _thinned(fitter, best, goals)
+    best = _thinned(fitter, best, goals)
+    settled = fitter.fitted(best.keys, best.weights, rounds=LAST_ROUNDS)
+    return min(settled, best, key=lambda each: _shortfall(each, goals))
+
+
+def fewest(run: Run, least_iou: float) -> tuple[int, ...]:
+    """About which keys a run would come on, before anything is fitted to it."""
+    return chosen(run, _goals(run, least_iou), len(run.curves))
 
 
 def between(curves: Reals, keys: Sequence[int], frame: float) -> Reals:
@@ -171,6 +178,12 @@ def _misses(curves: Reals, samples: Samples, points: int) -> tuple[Reals, float]
     return misses.astype(np.float32), samples.spacing_px * step
 
 
+def _goals(run: Run, least_iou: float) -> tuple[float, ...]:
+    """What each frame must keep: no more than its own curve can."""
+    own = (_iou(curve, samples) for curve, samples in zip(run.curves, run.samples, strict=True))
+    return tuple(min(least_iou + SAFE, iou - SLACK) for iou in own)
+
+
 def _failing(best: Keyed, goals: Sequence[float], most: int) -> list[int]:
     """The worst frame of every stretch between keys that misses its goal, the worst first."""
     found: list[tuple[float, int]] = []
@@ -217,6 +230,13 @@ def _surprise(best: Keyed, key: int) -> float:
     return float(np.abs(foretold - best.curves[place]).mean())
 
 
+def _counts(samples: Samples, curve: Reals) -> Reals:
+    """How much each sample counts: a limb that no key can follow must not bend the others."""
+    away = samples.points_xy - at(curve, samples.places)
+    across = np.abs(np.einsum("nd,nd->n", away, samples.normals))
+    return np.asarray(FAR_PX / np.maximum(across, FAR_PX), np.float64)
+
+
 def _iou(curve: Reals, samples: Samples) -> float:
     return iou_of_lines([line_of(curve)], [samples.points_xy])
 
@@ -229,17 +249,18 @@ class _Fitter:
         points = run.curves.shape[1]
         self.pulls = [pull_of(samples, points, slide=SLIDE) for samples in run.samples]
 
-    def fitted(self, keys: tuple[int, ...], weights: Reals) -> Keyed:
+    def fitted(self, keys: tuple[int, ...], weights: Reals, *, rounds: int = ROUNDS) -> Keyed:
         """The curves on some keys that lie best on every frame of the run."""
         curves = self._solved(keys, self.pulls, weights)
         points = self.run.curves.shape[1]
         placed: Sequence[Samples] = self.run.samples
-        for _ in range(ROUNDS):
-            placed = [
-                nearer(samples, between(curves, keys, frame))
-                for frame, samples in enumerate(placed)
+        for _ in range(rounds):
+            lain = [between(curves, keys, frame) for frame in range(len(placed))]
+            placed = [nearer(*each) for each in zip(placed, lain, strict=True)]
+            pulls = [
+                pull_of(samples, points, slide=SLIDE, counts=_counts(samples, curve))
+                for samples, curve in zip(placed, lain, strict=True)
             ]
-            pulls = [pull_of(each, points, slide=SLIDE) for each in placed]
             curves = self._solved(keys, pulls, weights)
         ious = tuple(
             _iou(between(curves, keys, frame), samples) for frame, samples in enumerate(placed)

@@ -15,9 +15,9 @@ from maquette.errors import InputError
 from maquette.splines.chatter import chatter_px, steadied
 from maquette.splines.contours import Contour, Reals, contours_of, evenly, signed_area
 from maquette.splines.fitting import LEAST_POINTS, Samples, at
-from maquette.splines.keys import Run, keyed
+from maquette.splines.keys import Run, fewest, keyed
 from maquette.splines.model import Moves, Shape, outline_at
-from maquette.splines.motions import bends, joined, moves_of, pose_at, poses_of
+from maquette.splines.motions import STILL, bends, joined, moves_of, pose_at, poses_of
 from maquette.splines.parts import Part, Parts
 from maquette.splines.rasters import cover_of, cover_of_lines, iou
 from maquette.splines.spans import Span, spans_of
@@ -26,7 +26,7 @@ from maquette.types import Floats
 STRETCH = 120  # frames that are keyed at once: bounds the memory of a long shot
 KEPT_POINTS = 1024  # of each contour, for the report
 BRIEF = 3  # frames: what lives shorter and is small is noise
-SMALL = 0.05  # of the object's area
+SMALL = 0.03  # of the object's area
 COLOURS = ("#ff8800", "#2aa7ff", "#58c322", "#e0418b", "#a070ff", "#e5c100", "#14b8a6", "#ff5a4f")
 
 
@@ -145,6 +145,7 @@ class _Drawn:
     confidence: list[float] = field(default_factory=list)
     moves: list[Moves] = field(default_factory=list)
     moved_only: bool = False
+    stands: bool = False  # its points take all of its motion
     ious: list[float] = field(default_factory=list)
 
 
@@ -204,11 +205,7 @@ class _Object:
 
     def _key(self, drawn: _Drawn, span: Span, first: int) -> None:
         """Key a span; where it goes on with a shape, the frame they share is keyed already."""
-        lines = [_even_line(curve) for curve in span.curves]
-        if not drawn.moves:
-            drawn.moved_only = bends(drawn.reference, lines)
-        poses = poses_of(drawn.reference, lines, moved_only=drawn.moved_only)
-        moves = moves_of(poses, first, reference=drawn.reference, moved_only=drawn.moved_only)
+        moves = self._moves(drawn, span, first)
         found = keyed(
             _stilled(span, moves, first, held=drawn.curves[-1] if drawn.curves else None),
             least_iou=self.wanted.least_iou,
@@ -222,6 +219,29 @@ class _Object:
         drawn.moves.append(moves)
         drawn.curve = span.curves[-1]
         drawn.last_frame = first + len(span.curves) - 1
+
+    def _moves(self, drawn: _Drawn, span: Span, first: int) -> Moves:
+        """The motion of the whole, where a track of its own saves keys.
+
+        Most applications hold only the keys of points, so a track's own keys are counted, too.
+        """
+        lines = [_even_line(curve) for curve in span.curves]
+        still = moves_of([STILL] * len(lines), first, reference=drawn.reference, moved_only=True)
+        begun = bool(drawn.moves)
+        if drawn.stands:
+            return still
+        if not begun:
+            drawn.moved_only = bends(drawn.reference, lines)
+        poses = poses_of(drawn.reference, lines, moved_only=drawn.moved_only)
+        moves = moves_of(poses, first, reference=drawn.reference, moved_only=drawn.moved_only)
+        if not begun and not drawn.moved_only:
+            tracked, plain = (
+                fewest(_stilled(span, each, first, held=None), self.wanted.least_iou)
+                for each in (moves, still)
+            )
+            own = {frame - first for frame in moves.frames}
+            drawn.stands = len(plain) <= len(own.union(tracked))
+        return still if drawn.stands else moves
 
     def _shape(self, drawn: _Drawn, place: int) -> Shape:
         curves = np.array(drawn.curves, np.float32)

@@ -36,8 +36,8 @@ class Patience:
     torn: float
 
 
-FIRST = Patience(lost=0.035, torn=0.12)
-LAST = Patience(lost=0.12, torn=0.25)  # where otherwise a curve would live for a moment only
+FIRST = Patience(lost=0.06, torn=0.2)
+LAST = Patience(lost=0.2, torn=0.4)  # where otherwise a curve would live for a moment only
 Step = tuple[Reals, Samples]  # a curve on one frame, and the contour at its places on it
 
 
@@ -84,7 +84,7 @@ def spans_of(contours: Sequence[Samples], *, points: int, begun: Reals | None = 
         found.append(span)
         open_runs += [(first, span.first), (span.after, after)]
     found.sort(key=lambda span: span.first)
-    return growing.joined(found, going_on=begun is not None)
+    return growing.evened(growing.joined(found, going_on=begun is not None))
 
 
 class _Growing:
@@ -144,6 +144,31 @@ class _Growing:
                     continue
             place += 1
         return kept
+
+    def evened(self, spans: Sequence[Span]) -> list[Span]:
+        """Spans with a frame passed on where two neighbours are odd: keys come on every other one.
+
+        The frame goes to the side that the contour likes better.
+        """
+        kept = list(spans)
+        for place in range(len(kept) - 1):
+            one, other = kept[place], kept[place + 1]
+            if len(one.curves) % 2 and len(other.curves) % 2:
+                longer = self._passed_on(one, other)
+                kept[place : place + 2] = longer
+        return kept
+
+    def _passed_on(self, one: Span, other: Span) -> tuple[Span, Span]:
+        """One frame more for either, whichever follows it better."""
+        forth = list(zip(one.curves, one.samples, strict=True))
+        back = list(zip(other.curves, other.samples, strict=True))
+        more = self._followed(forth, [other.first], LAST) if len(back) > 1 else []
+        less = self._followed(back[::-1], [one.after - 1], LAST) if len(forth) > 1 else []
+        if more and (not less or lies(*more[0]) >= lies(*less[0])):
+            return _span(one.first, [*forth, *more]), _span(other.first + 1, back[1:])
+        if less:
+            return _span(one.first, forth[:-1]), _span(other.first - 1, [*less, *back])
+        return one, other
 
     def _taken_over(self, spans: Sequence[Span], place: int) -> Span | None:
         """A brief span as part of the one before it, or of the one after it if it is the first."""

@@ -45,7 +45,7 @@ def test_plates_after_one_that_was_set_aside_keep_their_numbers():
     made = outlined([on_plate(n) for n in range(10) if n != 3])
     shot = made.outputs["shapes"]
     assert (1001, 1010) == shot.frames
-    for n in (0, 2, 4, 9):
+    for n in (0, 5, 7, 9):
         drawn = cover_of(shot.shapes, 1001 + n, size_wh=shots.SIZE_WH)
         assert iou(drawn, shots.inside(n).astype(np.float32)) > 0.95, n
 
