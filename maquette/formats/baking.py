@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from maquette.errors import InputError
 from maquette.formats.spline_names import line, lines, words
-from maquette.splines.model import Shape, ShotShapes
+from maquette.splines.model import Shape, ShotShapes, rgb_of
 
 Reals = NDArray[np.float64]
 Mode = Literal["add", "subtract"]
@@ -204,7 +204,7 @@ def _check_shape(shape: Shape) -> None:
 def _baked(shape: Shape, names: Names, frames: tuple[int, int], every_frame: bool) -> Baked:
     keys = _dense_keys(shape, frames) if every_frame else _sparse_keys(shape, frames)
     controls, feather_px = _controls_at(shape, keys)
-    red, green, blue = (int(shape.colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    red, green, blue = (value / 255 for value in rgb_of(shape.colour))
     return Baked(
         **vars(names),
         mode=shape.mode,

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.errors import FormatError, InputError, ToolError
+from maquette.extras import video_library
 from maquette.formats.imprint import imprint
 from maquette.provenance import Provenance
 from maquette.types import Floats
@@ -63,7 +64,7 @@ def write_exr(
         raise InputError(
             "ARRAY_SHAPE", f"EXR channels must be float and of one size: {shapes} {depths}"
         )
-    oiio = _oiio()
+    oiio = video_library("OpenImageIO", use="EXR frames are written")
     spec = _spec(oiio, channels, slate=slate)
     said = {WORD_PREFIX + keyword: text for keyword, text in imprint(provenance).items()}
     for keyword, text in {**said, **(words or {})}.items():
@@ -83,7 +84,7 @@ def write_exr(
 
 def read_exr(path: Path) -> Raster:
     """The channels and words of an EXR that we wrote."""
-    oiio = _oiio()
+    oiio = video_library("OpenImageIO", use="EXR frames are written")
     opened = oiio.ImageInput.open(str(path))
     if opened is None:
         raise FormatError("EXR_UNREADABLE", f"{path.name}: {oiio.geterror()}")
@@ -175,15 +176,3 @@ def packed_timecode(timecode: str, *, fast: bool) -> int:
         (hours % 10, 24), (hours // 10 % 4, 28),
     )  # fmt: skip
     return sum(int(value) << bit for value, bit in digits)
-
-
-def _oiio() -> Any:
-    try:
-        import OpenImageIO
-    except ImportError as missing:
-        raise ToolError(
-            "VIDEO_NOT_INSTALLED",
-            "EXR frames need OpenImageIO, which is missing",
-            fix="pip install 'maquette[roto]', then run the batch again",
-        ) from missing
-    return OpenImageIO

@@ -25,7 +25,7 @@ from maquette.pictures.foregrounds import foreground
 from maquette.pictures.sheets import contact_sheet as plain_sheet
 from maquette.pictures.sheets import small_jpeg
 from maquette.provenance import Provenance
-from maquette.splines.model import ShotShapes
+from maquette.splines.model import ShotShapes, rgb_of
 from maquette.types import Alpha, Bytes, File, Floats, LargeFile, Mask, Picture, Source
 from maquette.video.encoding import KINDS, MoviePlan, MovieWriter
 from maquette.video.qc import Board, QcFrame, contact_sheet, qc_frames, spread
@@ -192,11 +192,9 @@ def _board(shot: str, cast: _Cast, footage: dict[str, Any]) -> Board:
 
 def _followed(frames: Sequence[Member | None]) -> Followed:
     about = next(frame.params for frame in frames if frame)
-    code = str(about["object_colour"]).lstrip("#")
-    colour = (int(code[:2], 16), int(code[2:4], 16), int(code[4:], 16))
     return Followed(
         name=str(about["called"]),
-        colour=colour,
+        colour=rgb_of(str(about["object_colour"])),
         confidence=tuple(float(f.scores.get("confidence", 1.0)) if f else 0.0 for f in frames),
         keys=frozenset(n for n, frame in enumerate(frames) if frame and frame.params.get("key")),
         hidden=frozenset(

@@ -30,7 +30,6 @@ from maquette.video.edits import read_edit
 from maquette.video.facts import Facts
 from maquette.video.footage import open_footage
 from maquette.video.plates import look_through
-from maquette.video.plates import read as facts_of
 from maquette.video.scenes import find_scenes
 from maquette.video.sequences import frame_names, is_frame_name, refuse_gaps
 from maquette.video.shots import Shot, shots_in, shots_of
@@ -155,7 +154,7 @@ def _looked_through(
     if not row.ok:  # without footage there is nothing to set aside: the batch ends here
         kind = InputError if row.recipe else EngineError
         raise kind(row.code, _by_name(row.reason, refs, keys), fix=row.fix)
-    return facts_of(row.params["facts"])
+    return Facts.of(row.params["facts"])
 
 
 def _by_name(reason: str, refs: Sequence[ObjectRef], keys: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from maquette.errors import ToolError
+from maquette.extras import video_library
 from maquette.pictures.colours import bled
 from maquette.types import Bytes
 
@@ -27,7 +27,7 @@ def write_webm(frames: Sequence[Bytes], *, seconds: float, rate: int) -> bytes:
         seconds: of the whole.
         rate: constant rate factor, 0 (fine) to 63 (coarse).
     """
-    av = _av()
+    av = video_library("av", use="moving stickers of Telegram are written", extra="video")
     fps = Fraction(len(frames) / seconds).limit_denominator(1000)
     out = io.BytesIO()
     # bitexact: no random ids, no dates, no version
@@ -47,7 +47,7 @@ def write_webm(frames: Sequence[Bytes], *, seconds: float, rate: int) -> bytes:
 
 def read_webm(data: bytes) -> tuple[list[Bytes], float]:
     """The frames of a WebM that we wrote, alpha included, and the seconds they play."""
-    av = _av()
+    av = video_library("av", use="moving stickers of Telegram are written", extra="video")
     # FFmpeg's own VP9 decoder drops alpha, libvpx's keeps it
     decoder: Any = av.CodecContext.create("libvpx-vp9", "r")
     frames: list[Bytes] = []
@@ -68,15 +68,3 @@ def _options(rate: int) -> dict[str, str]:
         "auto-alt-ref": "0",  # libvpx: hidden frames and alpha do not go together
         "flags": "+bitexact",
     }
-
-
-def _av() -> Any:
-    try:
-        import av
-    except ImportError as missing:
-        raise ToolError(
-            "VIDEO_NOT_INSTALLED",
-            "moving stickers of Telegram are VP9 videos, and PyAV, which writes them, is missing",
-            fix="pip install 'maquette[video]', then run the batch again",
-        ) from missing
-    return av

@@ -132,6 +132,11 @@ def outline_at(shape: Shape, frame: float) -> Outline:
     )
 
 
+def rgb_of(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of ``#rrggbb``, 0..255."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
 def _between(values: Floats, frames: tuple[int, ...], frame: float) -> Floats:
     """Values at a frame: linear between keys, still outside of them."""
     place = float(np.interp(frame, frames, range(len(frames))))

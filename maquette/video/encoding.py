@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.errors import InputError, ToolError
+from maquette.extras import video_library
 from maquette.video.slates import Slate
 
 # ITU-R BT.709 in ten bits and studio range: Y' 64..940, colour differences 64..960 about 512
@@ -262,12 +263,4 @@ KINDS: dict[str, MovieKind] = {
 
 
 def _av() -> Any:
-    try:
-        import av
-    except ImportError as missing:
-        raise ToolError(
-            "VIDEO_NOT_INSTALLED",
-            "movies need PyAV, which is missing",
-            fix="pip install 'maquette[roto]', then run the batch again",
-        ) from missing
-    return av
+    return video_library("av", use="movies are written")

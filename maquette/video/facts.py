@@ -6,8 +6,9 @@ out (movies, stills).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
+from typing import Any
 
 COLOURS = ("display", "linear", "log")
 
@@ -42,3 +43,21 @@ class Facts:
     has_alpha: bool
     notes: tuple[str, ...] = ()
     lost: tuple[int, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """The facts as JSON holds them."""
+        return {**asdict(self), "rate": str(self.rate), "pixel_aspect": str(self.pixel_aspect)}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Facts:
+        """The facts that `plain` gave, also when they have been JSON in between."""
+        width, height = plain["size_wh"]
+        held: dict[str, Any] = {
+            **plain,
+            "size_wh": (int(width), int(height)),
+            "rate": Fraction(plain["rate"]),
+            "pixel_aspect": Fraction(plain["pixel_aspect"]),
+            "notes": tuple(plain["notes"]),
+            "lost": tuple(int(n) for n in plain["lost"]),
+        }
+        return cls(**held)

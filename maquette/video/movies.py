@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from maquette.errors import InputError, ToolError
+from maquette.errors import InputError
+from maquette.extras import video_library
 from maquette.types import Plate
 from maquette.video.facts import Facts
 from maquette.video.limits import (
@@ -168,7 +169,7 @@ class MovieReel:
 
 def _opened(path: Path, *, kind: str) -> Any:
     """The container, read by the demuxer of its kind and by nothing else."""
-    av = _av()
+    av = video_library("av", use="movies are read")
     options = {
         "protocol_whitelist": "file",  # whatever a file says, nothing else is opened
         "codec_whitelist": ",".join((*CODECS, "libdav1d")),
@@ -256,15 +257,3 @@ def _timecode_of(container: Any, stream: Any) -> str:
     holders = (stream, container, *container.streams)
     told = (str(holder.metadata.get("timecode", "")) for holder in holders)
     return next((timecode for timecode in told if timecode), "")
-
-
-def _av() -> Any:
-    try:
-        import av
-    except ImportError as missing:
-        raise ToolError(
-            "VIDEO_NOT_INSTALLED",
-            "movies are read with PyAV, which is missing",
-            fix="pip install 'maquette[roto]', then run the batch again",
-        ) from missing
-    return av

@@ -6,13 +6,10 @@ What belongs here: the stage. What does not: how footage is looked at (`vetting`
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import asdict
 from fractions import Fraction
-from typing import Any
 
 from maquette.batch.stages import Made, Members, gather_stage
 from maquette.types import Source
-from maquette.video.facts import Facts
 from maquette.video.vetting import vetted
 
 
@@ -29,24 +26,4 @@ def look_through(members: Members, *, colour: str, rate: str) -> Made:
         files = [member.load("plate", Source) for member in members]
         paths = [held.enter_context(file.opened()) for file in files]
         facts = vetted(paths, colour=colour, rate=Fraction(rate) if rate else None)
-    return Made(params={"facts": written(facts)})
-
-
-def written(facts: Facts) -> dict[str, Any]:
-    """Facts as JSON holds them."""
-    plain = asdict(facts)
-    return {**plain, "rate": str(facts.rate), "pixel_aspect": str(facts.pixel_aspect)}
-
-
-def read(plain: dict[str, Any]) -> Facts:
-    """The facts that `written` wrote."""
-    width, height = plain["size_wh"]
-    held: dict[str, Any] = {
-        **plain,
-        "size_wh": (int(width), int(height)),
-        "rate": Fraction(plain["rate"]),
-        "pixel_aspect": Fraction(plain["pixel_aspect"]),
-        "notes": tuple(plain["notes"]),
-        "lost": tuple(int(n) for n in plain["lost"]),
-    }
-    return Facts(**held)
+    return Made(params={"facts": facts.plain()})

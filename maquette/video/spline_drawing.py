@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from maquette.splines.model import Outline, Shape, ShotShapes, outline_at
+from maquette.splines.model import Outline, Shape, ShotShapes, outline_at, rgb_of
+from maquette.splines.rasters import flattened
 from maquette.types import Bytes
 from maquette.video.lettering import Colour, write
 from maquette.video.tinting import fit
@@ -19,7 +20,6 @@ HEADER_PX = 44
 GROUND: Colour = (18, 18, 20)
 INK: Colour = (235, 235, 238)
 KEY_INK: Colour = (255, 210, 60)
-STEPS = 16  # straight pieces from point to point
 SHIFT = 4  # OpenCV draws at 1/16 pixel
 
 
@@ -66,28 +66,11 @@ def _curve(picture: Bytes, shape: Shape, line: Outline, scale: np.ndarray, *, is
     """One spline in its colour over a dark edge, so that it stands out on anything."""
     import cv2
 
-    code = shape.colour.lstrip("#")
-    colour = (int(code[:2], 16), int(code[2:4], 16), int(code[4:], 16))
-    path = np.round((_flattened(line) * scale - 0.5) * (1 << SHIFT)).astype(np.int32)
+    colour = rgb_of(shape.colour)
+    path = np.round((flattened(line) * scale - 0.5) * (1 << SHIFT)).astype(np.int32)
     for thick, ink in ((4, (0, 0, 0)), (2, colour)):
         cv2.polylines(picture, [path], True, ink, thick, cv2.LINE_AA, SHIFT)
     for x, y in np.round(line.points_xy * scale - 0.5).astype(int).tolist():
         cv2.rectangle(picture, (x - 4, y - 4), (x + 4, y + 4), (0, 0, 0), -1)
         inside = KEY_INK if is_key else colour
         cv2.rectangle(picture, (x - 3, y - 3), (x + 3, y + 3), inside, -1 if is_key else 1)
-
-
-def _flattened(line: Outline) -> np.ndarray:
-    """The closed curve as straight pieces: (P * STEPS, 2)."""
-    start = line.points_xy
-    end = np.roll(start, -1, axis=0)
-    leave, arrive = start + line.out_xy, end + np.roll(line.in_xy, -1, axis=0)
-    u = (np.arange(STEPS, dtype=np.float32) / STEPS)[None, :, None]
-    v = 1 - u
-    curve = (
-        v**3 * start[:, None]
-        + 3 * v**2 * u * leave[:, None]
-        + 3 * v * u**2 * arrive[:, None]
-        + u**3 * end[:, None]
-    )
-    return curve.reshape(-1, 2)

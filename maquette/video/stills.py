@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maquette.errors import InputError, ToolError
+from maquette.errors import InputError
+from maquette.extras import video_library
 from maquette.types import Plate
 from maquette.video.facts import Facts
 from maquette.video.kinds import kind_of
@@ -205,17 +206,10 @@ def _told(header: Header) -> str:
 
 
 def _oiio() -> Any:
-    try:
-        import OpenImageIO
-    except ImportError as missing:
-        raise ToolError(
-            "VIDEO_NOT_INSTALLED",
-            "frame sequences are read with OpenImageIO, which is missing",
-            fix="pip install 'maquette[roto]', then run the batch again",
-        ) from missing
+    oiio = video_library("OpenImageIO", use="frame sequences are read")
     # the plugin of the ending and no other: a file must not choose its decoder
-    OpenImageIO.attribute("try_all_readers", 0)
-    OpenImageIO.attribute("limits:imagesize_MB", MOST_LAYERS_MB)
-    OpenImageIO.attribute("threads", DECODE_THREADS)
-    OpenImageIO.attribute("exr_threads", DECODE_THREADS)
-    return OpenImageIO
+    oiio.attribute("try_all_readers", 0)
+    oiio.attribute("limits:imagesize_MB", MOST_LAYERS_MB)
+    oiio.attribute("threads", DECODE_THREADS)
+    oiio.attribute("exr_threads", DECODE_THREADS)
+    return oiio

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def vetted(paths: Sequence[Path], *, colour: str = "", rate: Fraction | None = N
     where = named(paths[0]) if paths else "the upload"
     said = _asked(json.dumps(wish).encode(), where=where)
     if "facts" in said:
-        return _facts_from(said["facts"])
+        return Facts.of(said["facts"])
     kind = _REFUSALS.get(said["class"], InputError)
     raise kind(said["code"], said["reason"], fix=said["fix"])
 
@@ -107,15 +107,6 @@ def _lost(where: str, what: str) -> InputError:
     return InputError("FOOTAGE_DAMAGED", f"{where} {what}", fix=EXPORT_ANEW)
 
 
-def _facts_from(told: dict[str, Any]) -> Facts:
-    """Facts out of JSON, where fractions are text and tuples are lists."""
-    values = dict(told)
-    values["size_wh"] = (int(told["size_wh"][0]), int(told["size_wh"][1]))
-    values["rate"], values["pixel_aspect"] = Fraction(told["rate"]), Fraction(told["pixel_aspect"])
-    values["notes"], values["lost"] = tuple(told["notes"]), tuple(told["lost"])
-    return Facts(**values)
-
-
 def serve() -> None:
     """Be the child: a wish on standard input, a tick a frame and an answer on standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
@@ -124,11 +115,11 @@ def serve() -> None:
     answer: dict[str, Any]
     try:
         facts = _tried(json.loads(sys.stdin.buffer.read()), tick=lambda: out.write(_TICK))
-        answer = {"facts": asdict(facts)}
+        answer = {"facts": facts.plain()}
     except MaquetteError as refused:
         answer = {"class": type(refused).__name__, "code": refused.code}
         answer |= {"reason": refused.reason, "fix": refused.fix}
-    out.write(_ANSWER + json.dumps(answer, default=str).encode())
+    out.write(_ANSWER + json.dumps(answer).encode())
 
 
 def _tried(wish: dict[str, Any], *, tick: Any) -> Facts:

@@ -1,0 +1,29 @@
+"""Libraries that only some installs have, and the sentence for those that have them not.
+
+What belongs here: importing them. What does not: what they do.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from maquette.errors import ToolError
+
+AGAIN = "then run the batch again"
+
+
+def video_library(name: str, *, use: str, extra: str = "roto") -> Any:
+    """PyAV (``av``) or OpenImageIO.
+
+    Raises ToolError VIDEO_NOT_INSTALLED, naming what it is for and the extra that has it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as missing:
+        library = {"av": "PyAV"}.get(name, name)
+        raise ToolError(
+            "VIDEO_NOT_INSTALLED",
+            f"{use} with {library}, which is missing",
+            fix=f"pip install 'maquette[{extra}]', {AGAIN}",
+        ) from missing
