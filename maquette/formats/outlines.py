@@ -61,16 +61,16 @@ def outline(
 
 def _covers(members: Members) -> Iterator[Floats]:
     """Mattes of consecutive plates: where one was set aside, the one before it stays."""
-    cover: Floats | None = None
+    before: Floats | None = None
     following = int(members[0].params["frame"])
     for member in members:
         frame = int(member.params["frame"])
         for _ in range(following, frame):
-            assert cover is not None  # the first is never late
-            yield cover
-        cover = member.load("alpha", Alpha).cover
+            assert before is not None  # the first is never late
+            yield before
+        cover: Floats = member.load("alpha", Alpha).cover
         yield cover
-        following = frame + 1
+        before, following = cover, frame + 1
 
 
 def _told(fitted: Fitted, wanted: Wanted) -> tuple[dict[str, float], tuple[str, ...]]:
