@@ -17,7 +17,8 @@ import numpy as np
 from bench.figures import Figure, shown, skipped, stopwatch
 from maquette.pictures.opening import open_picture
 from maquette.splines.contours import contours_of
-from maquette.splines.fitting import fit_contours, line_of
+from maquette.splines.curves import line_of
+from maquette.splines.fitting import fit_contours
 from maquette.splines.parts import worth_drawing
 from maquette.splines.rasters import cover_of, cover_of_lines, iou
 from maquette.splines.shots import Fitted, Wanted, fit_shot
@@ -26,7 +27,7 @@ from maquette.types import Floats
 RIGID = ("blackswan", "car-shadow")
 BENDING = ("camel", "breakdance", "dog")
 POINTS = 32
-POINTS_BENDING = 40
+POINTS_BENDING = 60
 EVERY = 5  # frames of each clip that are fitted alone
 
 

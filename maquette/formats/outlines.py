@@ -20,7 +20,7 @@ from maquette.types import Alpha, File, Floats
 LOOK_AT_MOST = 12  # frames named in a note
 
 
-@gather_stage(version="3", makes="shapes")
+@gather_stage(version="4", makes="shapes")
 def outline(
     members: Members,
     *,

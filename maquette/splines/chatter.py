@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from maquette.splines.contours import Reals
-from maquette.splines.fitting import Samples, nearer, pull_of, solved
+from maquette.splines.curves import Samples, sheaf_of
+from maquette.splines.pulls import pull_of, solved
 
 ROUNDS = 2
 STEADY = 0.05  # pull towards the neighbours' middle against the mean pull of the contour
@@ -22,16 +23,18 @@ FREE = 0.01  # how much a contour holds along itself
 
 def steadied(curves: Reals, samples: Sequence[Samples]) -> tuple[Reals, tuple[Samples, ...]]:
     """Curves (T, P, 3, 2) at rest with their neighbours in time, and where contours lie on them."""
-    curves, placed = curves.copy(), list(samples)
+    curves = curves.copy()
     count, points = curves.shape[:2]
+    whole = sheaf_of(samples)
     for turn in range(2 * ROUNDS if count > 2 else 0):
         # every other frame at a time, so that none is drawn to what is just being moved
-        for frame in range(1 + turn % 2, count - 1, 2):
-            middle = (curves[frame - 1] + curves[frame + 1]) / 2
-            pull = pull_of(placed[frame], points, slide=FREE)
-            curves[frame] = solved(pull, towards=middle, firm=STEADY)
-            placed[frame] = nearer(placed[frame], curves[frame])
-    return curves, tuple(placed)
+        frames = np.arange(1 + turn % 2, count - 1, 2)
+        if len(frames):
+            middles = (curves[frames - 1] + curves[frames + 1]) / 2
+            pull = pull_of(whole.at_frames(frames), points, slide=FREE)
+            curves[frames] = solved(pull, towards=middles, firm=STEADY)
+            whole.places[frames] = whole.at_frames(frames).nearer(curves[frames]).places
+    return curves, whole.singly(samples)
 
 
 def chatter_px(points_xy: Reals) -> float:

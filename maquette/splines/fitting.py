@@ -1,143 +1,31 @@
 """Fitting: one closed cubic spline through a contour, with few points where corners are.
 
-A curve is an array (P, 3, 2): where it passes, the tangent towards the point before and the one
-towards the next, both relative. What belongs here: the least squares of one curve, and where its
-points go. What does not: the same points on other frames. Written by hand: fitters on the package
-index give as many points as they like, not as many as are asked for.
+What belongs here: where the points of one curve go. What does not: its least squares (`pulls`), or
+the same points on other frames. Written by hand: fitters on the package index give as many points
+as they like, not as many as are asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from maquette.splines.contours import Contour, Reals, evenly, length_px, normals
+from maquette.splines.contours import Contour, Reals
+from maquette.splines.curves import SAMPLES_PER_POINT, Samples, line_of, samples_of, sheaf_of
+from maquette.splines.pulls import pull_of, solved
 
 LEAST_POINTS = 3
-SPACING_PX = 1.5  # between samples of a contour
-SAMPLES_MOST = 400
-SAMPLES_PER_POINT = 6
-SLIDE = 0.06  # how much a sample holds along the contour, against 1 across it
-HANDLES = 4e-3  # pull of the tangents towards a third of the chord
 ROUNDS = 3
 POLYGON = 6  # so many first knots are the corners of a polygon, whatever a curve would make of them
 ROOM = 6  # samples that a stretch needs to be divided
 SWAPS = 10
 NEAR_CORNER = 4  # samples
 CORNER_PX = 2.0  # how far a corner stands out from the chord of the samples around it
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Even samples of one contour; `places` say where on the curve each belongs.
-
-    A place is the number of a point plus how far it is to the next: 2.5 is halfway from the
-    third point to the fourth.
-    """
-
-    points_xy: Reals  # (N, 2)
-    normals: Reals  # (N, 2)
-    spacing_px: float
-    places: Reals  # (N,)
-
-
-@dataclass(frozen=True)
-class Pull:
-    """How samples pull at a curve: a quadratic form over its 6 P numbers."""
-
-    matrix: Reals  # (6P, 6P)
-    vector: Reals  # (6P,)
-
-
-def samples_of(points_xy: NDArray[Any], *, points: int) -> Samples:
-    """A contour's samples, dense enough for as many points; places are still along its length."""
-    length = length_px(points_xy)
-    wanted = max(length / SPACING_PX, SAMPLES_PER_POINT * points)
-    count = int(min(wanted, max(SAMPLES_MOST, SAMPLES_PER_POINT * points)))
-    even = evenly(points_xy, count)
-    places = np.arange(count) * points / count
-    return Samples(even, normals(even), max(length / count, 1e-6), places)
-
-
-def at(curve: Reals, places: Reals) -> Reals:
-    """Where a curve passes, (N, 2)."""
-    which, weights = _basis(places, len(curve))
-    return np.einsum("nk,nkd->nd", weights, _controls(curve)[which])
-
-
-def basis_rows(places: Reals, points: int) -> Reals:
-    """The share of each of the 3 P numbers in each place, (N, 3P)."""
-    which, weights = _basis(places, points)
-    rows = np.zeros((len(places), 3 * points))
-    np.put_along_axis(rows, which, weights, axis=1)
-    return rows
-
-
-def line_of(curve: Reals, *, steps: int = 12) -> Reals:
-    """A curve as a closed line of straight pieces."""
-    return at(curve, np.arange(len(curve) * steps) / steps)
-
-
-def pull_of(
-    samples: Samples, points: int, *, slide: float = SLIDE, counts: Reals | None = None
-) -> Pull:
-    """The least squares of samples at their places: firm across the contour, loose along it.
-
-    Args:
-        samples: at their places.
-        points: of the curve.
-        slide: how much a sample holds along the contour, against 1 across it.
-        counts: how much each sample counts; all alike if it is not said.
-    """
-    _, weights = _basis(samples.places, points)
-    across = samples.normals
-    hold = (1 - slide) * across[:, :, None] * across[:, None, :] + slide * np.eye(2)
-    counts = np.ones(len(weights)) if counts is None else counts
-    hold *= (samples.spacing_px * counts)[:, None, None]
-    segment = np.floor(samples.places).astype(np.int64) % points
-    products = weights[:, :, None] * weights[:, None, :]
-    terms = np.einsum("nab,nde->nadbe", products, hold).reshape(len(weights), 64)
-    pulled = np.einsum("na,nde,ne->nad", weights, hold, samples.points_xy).reshape(-1, 8)
-    sums = _summed(np.hstack([terms, pulled]), segment, points)
-    slots = _slots(points)  # (P, 8): places of a segment's four numbers in x and y
-    matrix = np.zeros((6 * points, 6 * points))
-    np.add.at(matrix, (slots[:, :, None], slots[:, None, :]), sums[:, :64].reshape(-1, 8, 8))
-    vector = np.zeros(6 * points)
-    np.add.at(vector, slots, sums[:, 64:])
-    ease = HANDLES * samples.spacing_px * float(counts.sum()) * _ease(points)
-    return Pull(matrix + ease, vector)
-
-
-def solved(pull: Pull, *, towards: Reals | None = None, firm: float = 0.0) -> Reals:
-    """The curve that the samples pull to, held softly at another one."""
-    count = len(pull.vector)
-    scale = float(np.trace(pull.matrix)) / count
-    hold = np.eye(count) * scale * max(firm, 1e-9)
-    vector = pull.vector if towards is None else pull.vector + hold @ towards.ravel()
-    found = np.linalg.solve(pull.matrix + hold, vector)
-    return np.asarray(found, np.float64).reshape(-1, 3, 2)
-
-
-def nearer(samples: Samples, curve: Reals) -> Samples:
-    """The samples at the places nearest to them on a curve, their order kept."""
-    count = len(curve)
-    places = samples.places
-    step = 0.02
-    here = at(curve, places)
-    along = (at(curve, places + step) - at(curve, places - step)) / (2 * step)
-    miss = np.einsum("nd,nd->n", samples.points_xy - here, along)
-    moved = places + np.clip(miss / (np.einsum("nd,nd->n", along, along) + 1e-9), -0.4, 0.4)
-    # the order is kept from both ends, so that a fold is shared by both its sides
-    forth = np.maximum.accumulate(moved)
-    back = np.minimum.accumulate(moved[::-1])[::-1]
-    kept = np.minimum((forth + back) / 2, moved.min() + count - 1e-6)
-    return Samples(samples.points_xy, samples.normals, samples.spacing_px, kept)
 
 
 def fit_knots(samples: Samples, knots: Sequence[int], *, rounds: int = ROUNDS) -> Reals:
@@ -147,17 +35,17 @@ def fit_knots(samples: Samples, knots: Sequence[int], *, rounds: int = ROUNDS) -
     ends = np.append(ordered, ordered[0] + count)
     turn = np.arange(ordered[0], ordered[0] + count)
     places = np.interp(turn, ends, np.arange(len(ends)))
-    placed = _rolled(replace(samples, places=places), int(ordered[0]))
     corner = np.append(_sharpness(samples.points_xy)[ordered] > CORNER_PX, False)
     corner[-1] = corner[0]
     own = np.minimum(np.floor(places).astype(np.int64), len(knots) - 1)
     low, high = own - ~corner[own], own + 1 + ~corner[own + 1]
-    curve = solved(pull_of(placed, len(knots)))
+    sheaf = sheaf_of([_rolled(replace(samples, places=places), int(ordered[0]))])
+    curves = solved(pull_of(sheaf, len(knots)))
     for _ in range(rounds):
-        placed = nearer(placed, curve)
-        placed = replace(placed, places=np.clip(placed.places, low, high))
-        curve = solved(pull_of(placed, len(knots)))
-    return curve
+        sheaf = sheaf.nearer(curves)
+        sheaf = replace(sheaf, places=np.clip(sheaf.places, low, high))
+        curves = solved(pull_of(sheaf, len(knots)))
+    return curves[0]
 
 
 def fit_contours(contours: Sequence[Contour], *, points: int) -> list[Reals]:
@@ -312,8 +200,10 @@ def _misses(samples: Samples, knots: Sequence[int], curve: Reals) -> list[Reals]
 
 def squared_distances(one: Reals, other: Reals) -> Reals:
     """Between all points of two lines, (N, M); tiny negatives are rounding."""
-    lengths = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)
-    return lengths - 2 * (one @ other.T)
+    found = one @ (-2 * other.T)  # filled up in place: these are large
+    found += (one**2).sum(axis=1)[:, None]
+    found += (other**2).sum(axis=1)
+    return found
 
 
 def _rolled(samples: Samples, first: int) -> Samples:
@@ -323,55 +213,3 @@ def _rolled(samples: Samples, first: int) -> Samples:
         points_xy=np.roll(samples.points_xy, -first, axis=0),
         normals=np.roll(samples.normals, -first, axis=0),
     )
-
-
-def _controls(curve: Reals) -> Reals:
-    """A curve as the 3 P numbers of its basis: point, in, out; (3P, 2)."""
-    return curve.reshape(-1, 2)
-
-
-def _basis(places: Reals, points: int) -> tuple[NDArray[np.int64], Reals]:
-    """Which of the 3 P numbers make up each place, and their shares; (N, 4) both."""
-    whole = np.floor(places)
-    u = places - whole
-    here = whole.astype(np.int64) % points
-    following = (here + 1) % points
-    which = np.stack([3 * here, 3 * here + 2, 3 * following + 1, 3 * following], axis=1)
-    first, second = (1 - u) ** 3, 3 * (1 - u) ** 2 * u
-    third, fourth = 3 * (1 - u) * u**2, u**3
-    return which, np.stack([first + second, second, third, third + fourth], axis=1)
-
-
-def _summed(rows: Reals, segment: NDArray[np.int64], points: int) -> Reals:
-    """Rows added up by segment, (P, ...); faster than adding at places one by one."""
-    order = np.argsort(segment, kind="stable")
-    firsts = np.searchsorted(segment[order], np.arange(points))
-    padded = np.vstack([rows[order], np.zeros((1, rows.shape[1]))])
-    sums = np.add.reduceat(padded, firsts, axis=0)
-    empty = np.diff(np.append(firsts, len(rows))) == 0
-    sums[empty] = 0
-    return sums
-
-
-@lru_cache(maxsize=64)
-def _slots(points: int) -> NDArray[np.int64]:
-    """Where the eight numbers of each segment lie among the 6 P."""
-    here = np.arange(points)
-    following = (here + 1) % points
-    which = np.stack([3 * here, 3 * here + 2, 3 * following + 1, 3 * following], axis=1)
-    return (2 * which[:, :, None] + np.arange(2)).reshape(points, 8)
-
-
-@lru_cache(maxsize=64)
-def _ease(points: int) -> Reals:
-    """The quadratic form of all tangents' distances from a third of their chord."""
-    here = np.arange(points)
-    following = (here + 1) % points
-    form = np.zeros((3 * points, 3 * points))
-    for tangent, sign in ((3 * here + 2, 1.0), (3 * following + 1, -1.0)):
-        rows = np.zeros((points, 3 * points))
-        rows[here, tangent] += 1
-        rows[here, 3 * following] -= sign / 3
-        rows[here, 3 * here] += sign / 3
-        form += rows.T @ rows
-    return np.kron(form, np.eye(2)) / points

@@ -14,16 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.splines.contours import Reals, middle_of, normals
-from maquette.splines.fitting import (
-    Samples,
-    at,
-    line_of,
-    nearer,
-    pull_of,
-    solved,
-    squared_distances,
-)
+from maquette.splines.curves import Samples, at, line_of, nearer, sheaf_of
+from maquette.splines.fitting import squared_distances
 from maquette.splines.motions import pose_between
+from maquette.splines.pulls import loops_of, pull_of, solved
 
 STEPS = 6  # samples of the curve per point
 FACING = 0.12  # what it costs to face the wrong way, as a share of the shape's own size
@@ -40,11 +34,18 @@ def carried(curve: Reals, samples: Samples) -> tuple[Reals, Samples]:
     placed = nearer(nearer(matched(near, samples), near), near)
     start = pose_between(at(near, placed.places), placed.points_xy).moved_curve(near)
     placed = matched(start, samples)
-    found = solved(pull_of(placed, len(curve)), towards=start, firm=FIRM)
+    found = _pulled(start, placed, start)
     for _ in range(ROUNDS - 1):
         placed = nearer(placed, found)
-        found = solved(pull_of(placed, len(curve)), towards=start, firm=FIRM)
+        found = _pulled(found, placed, start)
     return found, placed
+
+
+def _pulled(curve: Reals, placed: Samples, start: Reals) -> Reals:
+    """A curve pulled to samples, and its loops with it."""
+    sheaf = sheaf_of([placed])
+    pull = pull_of(sheaf, len(curve)) + loops_of(sheaf, curve[None])
+    return solved(pull, towards=start[None], firm=FIRM)[0]
 
 
 def _laid_over(curve: Reals, samples: Samples) -> Reals:

@@ -2,78 +2,35 @@
 
 Between keys all is linear in time, so what counts is how far each frame that is *not* kept ends
 up from its own contour. Keys are first chosen by that for every pair at once, then the curves on
-them are fitted again to all frames together, then every frame is filled and looked at. What
-belongs here: choosing and refitting. What does not: following, or the motion of the whole.
+them are fitted again to all frames together, then every frame is filled and looked at, and keys
+are added, left out and moved. What belongs here: choosing. What does not: curves on keys that are
+chosen (`refits`), following, or the motion of the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from maquette.splines.contours import Reals
-from maquette.splines.fitting import (
-    Pull,
-    Samples,
-    at,
-    basis_rows,
-    line_of,
-    nearer,
-    pull_of,
-)
-from maquette.splines.rasters import iou_of_lines
+from maquette.splines.curves import Samples, basis_rows
+from maquette.splines.refits import Keyed, Refitter, Run, between, lies
 
 FARTHEST = 48  # frames between two keys
 LOOSE = 2.0  # what the refit is expected to mend
 SAFE = 0.003  # of IoU: what pixels and polygons of few sides may differ by
 SLACK = 0.01  # of IoU: noise is not keyed
 LOOKED_AT = 160  # samples a frame while pairs are compared
-FIRM = 3e-3  # pull towards the curves as they were followed
-HELD = 1e7
 MENDS = 10
 MENDED = 0.9  # of what is lacking: less gain than that is not worth another try
 NEARLY = 0.004  # of IoU that fitting in full may still mend
-ROUNDS = 3  # how often contours are laid against the curves again
-LAST_ROUNDS = 12  # the same once the keys are settled
-FAR_PX = 2.0  # from here on a sample counts by its distance, no more by the square of it
-SLIDE = 0.03  # how much a contour holds along itself while keys are fitted
-
-
-@dataclass(frozen=True)
-class Run:
-    """One followed curve on consecutive frames, the motion of the whole taken out.
-
-    Attributes:
-        curves: (T, P, 3, 2).
-        samples: the contour of each frame at its places on the curve.
-        areas_px: what each contour encloses.
-        held: what the curve on the first frame is already, when the run goes on with another.
-    """
-
-    curves: Reals
-    samples: tuple[Samples, ...]
-    areas_px: tuple[float, ...]
-    held: Reals | None = None
-
-
-@dataclass(frozen=True)
-class Keyed:
-    """A run on few keys.
-
-    Attributes:
-        keys: places in the run, rising.
-        curves: (K, P, 3, 2).
-        ious: what each frame of the run keeps.
-        weights: how much each frame counted.
-    """
-
-    keys: tuple[int, ...]
-    curves: Reals
-    ious: tuple[float, ...]
-    weights: Reals
+LACKING = 0.005  # of IoU on every frame: less is no reason to move keys
+MOVES = 240  # frames that are fitted again, at most, while keys are moved
+WORTH = 0.005  # of IoU, all frames together: gain for which a key is moved
+LAST_ROUNDS = 30  # of laying contours against the curves again, once the keys are settled
 
 
 def keyed(run: Run, *, least_iou: float, keyed_most: float) -> Keyed:
@@ -86,7 +43,7 @@ def keyed(run: Run, *, least_iou: float, keyed_most: float) -> Keyed:
     """
     goals = _goals(run, least_iou)
     most = max(1, int(keyed_most * len(goals)))
-    fitter = _Fitter(run)
+    fitter = Refitter(run)
     best = fitter.fitted(chosen(run, goals, most), np.ones(len(goals)))
     for _ in range(MENDS):
         if _shortfall(best, goals) <= 0:
@@ -99,7 +56,7 @@ def keyed(run: Run, *, least_iou: float, keyed_most: float) -> Keyed:
         if not failing:
             break
         best = fitter.fitted(tuple(sorted({*best.keys, *failing})), best.weights)
-    best = _thinned(fitter, best, goals)
+    best = moved(fitter, _thinned(fitter, best, goals), goals, most=most)
     settled = fitter.fitted(best.keys, best.weights, rounds=LAST_ROUNDS)
     return min(settled, best, key=lambda each: _shortfall(each, goals))
 
@@ -107,14 +64,6 @@ def keyed(run: Run, *, least_iou: float, keyed_most: float) -> Keyed:
 def fewest(run: Run, least_iou: float) -> tuple[int, ...]:
     """About which keys a run would come on, before anything is fitted to it."""
     return chosen(run, _goals(run, least_iou), len(run.curves))
-
-
-def between(curves: Reals, keys: Sequence[int], frame: float) -> Reals:
-    """The curve at a frame: linear between keys, still outside of them."""
-    place = float(np.interp(frame, keys, range(len(keys))))
-    low = int(place)
-    high = min(low + 1, len(keys) - 1)
-    return curves[low] * (1 - (place - low)) + curves[high] * (place - low)
 
 
 def chosen(run: Run, goals: Sequence[float], most: int) -> tuple[int, ...]:
@@ -129,6 +78,21 @@ def chosen(run: Run, goals: Sequence[float], most: int) -> tuple[int, ...]:
         if len(keys) <= most or price > 1e3:
             return keys
         price *= 1.5
+
+
+def moved(fitter: Refitter, best: Keyed, goals: Sequence[float], *, most: int) -> Keyed:
+    """With keys where they do more, by a few tries and only where frames lack much."""
+    tried = {best.keys}
+    lacking = _shortfall(best, goals)
+    while lacking > LACKING * len(goals) and len(tried) * len(goals) <= MOVES:
+        keys = next((keys for keys in _ways(best, goals, most) if keys not in tried), None)
+        if keys is None:
+            break
+        tried.add(keys)
+        other = fitter.fitted(keys, best.weights)
+        if _shortfall(other, goals) < lacking - WORTH:
+            best, lacking = other, _shortfall(other, goals)
+    return best
 
 
 def _cheapest(costs: Reals, price: float, count: int) -> tuple[int, ...]:
@@ -180,7 +144,7 @@ def _misses(curves: Reals, samples: Samples, points: int) -> tuple[Reals, float]
 
 def _goals(run: Run, least_iou: float) -> tuple[float, ...]:
     """What each frame must keep: no more than its own curve can."""
-    own = (_iou(curve, samples) for curve, samples in zip(run.curves, run.samples, strict=True))
+    own = (lies(curve, samples) for curve, samples in zip(run.curves, run.samples, strict=True))
     return tuple(min(least_iou + SAFE, iou - SLACK) for iou in own)
 
 
@@ -204,17 +168,32 @@ def _heavier(best: Keyed, goals: Sequence[float]) -> Reals:
     return weights / weights.mean()
 
 
-def _thinned(fitter: _Fitter, best: Keyed, goals: Sequence[float]) -> Keyed:
+def _thinned(fitter: Refitter, best: Keyed, goals: Sequence[float]) -> Keyed:
     """Without each key that can be missed, those first that their neighbours foretell."""
     lacking = _shortfall(best, goals)
     for key in sorted(best.keys[1:-1], key=lambda key: _surprise(best, key)):
         fewer = tuple(other for other in best.keys if other != key)
-        if not fitter.might_do(fewer, best, key, goals):
+        least = [min(each) - NEARLY for each in zip(goals, best.ious, strict=True)]
+        if not fitter.might_do(fewer, best, key, least):
             continue
         without = fitter.fitted(fewer, best.weights)
         if _shortfall(without, goals) <= lacking:
             best, lacking = without, _shortfall(without, goals)
     return best
+
+
+def _ways(best: Keyed, goals: Sequence[float], most: int) -> Iterator[tuple[int, ...]]:
+    """Keys with one of them elsewhere: the frames that lack most take it over from a neighbour."""
+    held = set(best.keys)
+    ends = {best.keys[0], best.keys[-1]}
+    lost = [iou - goal for iou, goal in zip(best.ious, goals, strict=True)]
+    for frame in sorted(set(range(len(goals))) - held, key=lost.__getitem__):
+        if len(held) < most:
+            yield tuple(sorted(held | {frame}))
+        place = bisect(best.keys, frame)
+        for key in best.keys[max(place - 1, 0) : place + 1]:
+            if key not in ends:
+                yield tuple(sorted(held - {key} | {frame}))
 
 
 def _shortfall(best: Keyed, goals: Sequence[float]) -> float:
@@ -228,98 +207,3 @@ def _surprise(best: Keyed, key: int) -> float:
     others = np.delete(best.curves, place, axis=0)
     foretold = between(others, [other for other in best.keys if other != key], key)
     return float(np.abs(foretold - best.curves[place]).mean())
-
-
-def _counts(samples: Samples, curve: Reals) -> Reals:
-    """How much each sample counts: a limb that no key can follow must not bend the others."""
-    away = samples.points_xy - at(curve, samples.places)
-    across = np.abs(np.einsum("nd,nd->n", away, samples.normals))
-    return np.asarray(FAR_PX / np.maximum(across, FAR_PX), np.float64)
-
-
-def _iou(curve: Reals, samples: Samples) -> float:
-    return iou_of_lines([line_of(curve)], [samples.points_xy])
-
-
-class _Fitter:
-    """Fits curves on keys to all frames of a run, and keeps what does not depend on the keys."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        points = run.curves.shape[1]
-        self.pulls = [pull_of(samples, points, slide=SLIDE) for samples in run.samples]
-
-    def fitted(self, keys: tuple[int, ...], weights: Reals, *, rounds: int = ROUNDS) -> Keyed:
-        """The curves on some keys that lie best on every frame of the run."""
-        curves = self._solved(keys, self.pulls, weights)
-        points = self.run.curves.shape[1]
-        placed: Sequence[Samples] = self.run.samples
-        for _ in range(rounds):
-            lain = [between(curves, keys, frame) for frame in range(len(placed))]
-            placed = [nearer(*each) for each in zip(placed, lain, strict=True)]
-            pulls = [
-                pull_of(samples, points, slide=SLIDE, counts=_counts(samples, curve))
-                for samples, curve in zip(placed, lain, strict=True)
-            ]
-            curves = self._solved(keys, pulls, weights)
-        ious = tuple(
-            _iou(between(curves, keys, frame), samples) for frame, samples in enumerate(placed)
-        )
-        return Keyed(keys, curves, ious, weights)
-
-    def might_do(
-        self, keys: tuple[int, ...], best: Keyed, gone: int, goals: Sequence[float]
-    ) -> bool:
-        """A quick look at the frames around a key that is gone: most keys are needed."""
-        place = best.keys.index(gone)
-        curves = self._solved(keys, self.pulls, best.weights)
-        around = range(best.keys[place - 1] + 1, best.keys[place + 1])
-        return all(
-            _iou(between(curves, keys, frame), self.run.samples[frame])
-            >= min(goals[frame], best.ious[frame]) - NEARLY
-            for frame in sorted(around, key=lambda frame: abs(frame - gone))
-        )
-
-    def _solved(self, keys: tuple[int, ...], pulls: Sequence[Pull], weights: Reals) -> Reals:
-        """Least squares over all frames: each pulls at the two keys around it."""
-        size = len(pulls[0].vector)
-        own = np.zeros((len(keys), size, size))
-        joint = np.zeros((max(len(keys) - 1, 0), size, size))
-        vectors = np.zeros((len(keys), size))
-        places = np.interp(np.arange(len(pulls)), keys, np.arange(len(keys)))
-        for place, pull, curve, weight in zip(places, pulls, self.run.curves, weights, strict=True):
-            low = int(place)
-            share = place - low
-            hold = FIRM * float(np.trace(pull.matrix)) / size
-            matrix = weight * (pull.matrix + hold * np.eye(size))
-            vector = weight * (pull.vector + hold * curve.ravel())
-            own[low] += (1 - share) ** 2 * matrix
-            vectors[low] += (1 - share) * vector
-            if share > 0:
-                own[low + 1] += share**2 * matrix
-                joint[low] += share * (1 - share) * matrix
-                vectors[low + 1] += share * vector
-        if self.run.held is not None:
-            hold = HELD * float(np.trace(own[0])) / size
-            own[0] += hold * np.eye(size)
-            vectors[0] += hold * self.run.held.ravel()
-        return chain_solved(own, joint, vectors).reshape(len(keys), -1, 3, 2)
-
-
-def chain_solved(own: Reals, joint: Reals, vectors: Reals) -> Reals:
-    """The solution of a block tridiagonal system whose off-diagonal blocks are symmetric."""
-    count = len(own)
-    own, vectors = own.copy(), vectors.copy()
-    for place in range(1, count):
-        gain = np.linalg.solve(
-            own[place - 1], np.column_stack([joint[place - 1], vectors[place - 1]])
-        )
-        own[place] -= joint[place - 1] @ gain[:, :-1]
-        vectors[place] -= joint[place - 1] @ gain[:, -1]
-    solution = np.zeros_like(vectors)
-    for place in range(count - 1, -1, -1):
-        rest = vectors[place]
-        if place + 1 < count:
-            rest = rest - joint[place] @ solution[place + 1]
-        solution[place] = np.linalg.solve(own[place], rest)
-    return solution

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from maquette.splines.contours import Contour, Reals, length_px
-from maquette.splines.fitting import LEAST_POINTS, Samples, samples_of
+from maquette.splines.curves import Samples, samples_of
+from maquette.splines.fitting import LEAST_POINTS
 
 LEAST_SHARE = 0.01  # of the object: what is smaller an artist would not draw
 LARGE_SHARE = 0.05  # for what is new and larger, all parts begin anew if points are short

@@ -7,7 +7,7 @@ much all round; here each edge adds its signed area to the pixels it crosses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from maquette.types import Floats
 STEPS = 16  # straight pieces per cubic
 LEAST_COVER = 0.5
 AFAR_PX = 160  # longest side of the grid on which lines are compared
+MARGIN = 0.1  # of a contour's longest side, around it: what lies farther out counts by its area
 
 
 def flattened(outline: Outline, *, steps: int = STEPS) -> Reals:
@@ -115,6 +116,42 @@ def iou_of_lines(one: Iterable[Reals], other: Iterable[Reals]) -> float:
     return float(np.minimum(covers[0], covers[1]).sum()) / union if union else 1.0
 
 
+class Measure:
+    """The contours of some frames, each filled once, to lay many lines against.
+
+    Each has a grid of its own, which is coarse: covers are exact.
+    """
+
+    def __init__(self, contours: Sequence[Reals]) -> None:
+        lows = np.array([line.min(axis=0) for line in contours])
+        sizes = np.array([line.max(axis=0) for line in contours]) - lows
+        room = MARGIN * sizes.max(axis=1, keepdims=True)
+        self.scales = AFAR_PX / np.maximum((sizes + 2 * room).max(axis=1), 1.0)[:, None]
+        self.scales = np.minimum(self.scales, 1.0)
+        self.lows = lows - room
+        wide, high = np.ceil(((sizes + 2 * room) * self.scales).max(axis=0)).astype(int) + 1
+        self.size_wh = (int(wide), int(high))
+        lines = [
+            (each - low) * by
+            for each, low, by in zip(contours, self.lows, self.scales, strict=True)
+        ]
+        filled = [_windings(line[None], self.size_wh)[0] for line in lines]
+        self.covers = np.minimum(np.abs(filled), 1)
+        self.areas = self.covers.sum(axis=(1, 2), dtype=np.float64)
+
+    def ious(self, lines: Reals) -> Reals:
+        """Shared share of what a line per frame, (T, M, 2), and its contour enclose, by area."""
+        seen = (lines - self.lows[:, None]) * self.scales[:, None]
+        found = _windings(seen, self.size_wh)
+        x, y = seen[..., 0], seen[..., 1]
+        whole = (x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1) / 2
+        beyond = np.abs(whole + found.sum(axis=(1, 2), dtype=np.float64))  # clockwise is negative
+        np.minimum(np.abs(found, out=found), 1, out=found)
+        areas = found.sum(axis=(1, 2), dtype=np.float64) + beyond
+        shared = np.minimum(found, self.covers, out=found).sum(axis=(1, 2), dtype=np.float64)
+        return shared / np.maximum(areas + self.areas - shared, 1e-9)
+
+
 def _wind(whole: Floats, line: Reals) -> None:
     """Add how often a line winds around each pixel, by area; only its own window is touched."""
     if len(line) < 3:
@@ -123,35 +160,44 @@ def _wind(whole: Floats, line: Reals) -> None:
     left, top = np.clip(np.floor(line.min(axis=0)), 0, (wide, high)).astype(int)
     right, bottom = np.clip(np.ceil(line.max(axis=0)), 0, (wide, high)).astype(int)
     if right > left and bottom > top:
-        window = _winding(line - (left, top), int(right - left), int(bottom - top))
+        window = _windings(line[None] - (left, top), (int(right - left), int(bottom - top)))[0]
         whole[top:bottom, left:right] += window
 
 
-def _winding(line: Reals, wide: int, high: int) -> Floats:
-    """Each piece adds its fall, shared between the pixel it lies in and all to its right."""
-    pieces = _cut_at_pixels(line, wide, high)
-    x, y, fall = pieces[:, 0], pieces[:, 1], pieces[:, 2]
+def _windings(lines: Reals, size_wh: tuple[int, int]) -> Floats:
+    """How often lines (T, M, 2) wind around each pixel of a window of their own, (T, H, W).
+
+    Each piece adds its fall, shared between the pixel it lies in and all to its right.
+    """
+    wide, high = size_wh
+    middle, fall, owner = _cut_at_pixels(lines, wide, high)
+    x, y = middle[:, 0], middle[:, 1]
     column = np.clip(np.floor(x), -1, wide).astype(np.int64)
     row = np.clip(np.floor(y), 0, high - 1).astype(np.int64)
     past = np.clip(x - column, 0, 1)  # what lies left of the window counts there in full
-    place = row * (wide + 3) + column + 1
-    count = high * (wide + 3)
-    changes = np.bincount(place, fall * (1 - past), count)
-    changes += np.bincount(place + 1, fall * past, count)
-    return np.cumsum(changes.reshape(high, wide + 3), axis=1)[:, 1:-2].astype(np.float32)
+    place = (owner * high + row) * (wide + 3) + column + 1
+    count = len(lines) * high * (wide + 3)
+    after = fall * past
+    changes = np.bincount(place, fall - after, count)
+    changes += np.bincount(place + 1, after, count)
+    sums = np.cumsum(changes.reshape(len(lines), high, wide + 3), axis=2)
+    return sums[:, :, 1:-2].astype(np.float32)
 
 
-def _cut_at_pixels(line: Reals, wide: int, high: int) -> Reals:
-    """The line's edges cut where they cross pixel borders: (middle x, middle y, fall) each."""
-    start, end = line, np.roll(line, -1, axis=0)
-    start, end = _cut_along(*_within_rows(start, end, high), axis=1, limit=high)
-    start, end = _cut_along(start, end, axis=0, limit=wide)
-    fall = end[:, 1] - start[:, 1]
-    return np.column_stack([(start + end) / 2, fall])
+def _cut_at_pixels(lines: Reals, wide: int, high: int) -> tuple[Reals, Reals, NDArray[np.int64]]:
+    """The lines' edges cut where they cross pixel borders: middle, fall and which line, each."""
+    start = lines.reshape(-1, 2)
+    end = np.roll(lines, -1, axis=1).reshape(-1, 2)
+    owner = np.repeat(np.arange(len(lines)), lines.shape[1])
+    start, end, kept = _within_rows(start, end, high)
+    start, end, cut = _cut_along(start, end, axis=1, limit=high)
+    owner = owner[kept][cut]
+    start, end, cut = _cut_along(start, end, axis=0, limit=wide)
+    return (start + end) / 2, end[:, 1] - start[:, 1], owner[cut]
 
 
-def _within_rows(start: Reals, end: Reals, high: int) -> tuple[Reals, Reals]:
-    """Edges cut off above and below the window; level ones say nothing."""
+def _within_rows(start: Reals, end: Reals, high: int) -> tuple[Reals, Reals, NDArray[np.bool_]]:
+    """Edges cut off above and below the window, and which there are; level ones say nothing."""
     fall = end[:, 1] - start[:, 1]
     keep = (fall != 0) & (np.maximum(start[:, 1], end[:, 1]) > 0)
     keep &= np.minimum(start[:, 1], end[:, 1]) < high
@@ -161,11 +207,13 @@ def _within_rows(start: Reals, end: Reals, high: int) -> tuple[Reals, Reals]:
         y = np.clip(point[:, 1], 0, high)
         share = (y - start[:, 1]) / fall
         ends.append(np.column_stack([start[:, 0] + share * (end[:, 0] - start[:, 0]), y]))
-    return ends[0], ends[1]
+    return ends[0], ends[1], keep
 
 
-def _cut_along(start: Reals, end: Reals, *, axis: int, limit: int) -> tuple[Reals, Reals]:
-    """Edges cut at every whole number of one coordinate, from 0 to a limit."""
+def _cut_along(
+    start: Reals, end: Reals, *, axis: int, limit: int
+) -> tuple[Reals, Reals, NDArray[np.int64]]:
+    """Edges cut at every whole number of one coordinate, from 0 to a limit, and whose it was."""
     low = np.clip(np.minimum(start[:, axis], end[:, axis]), 0, limit)
     high = np.clip(np.maximum(start[:, axis], end[:, axis]), 0, limit)
     first = np.floor(low).astype(np.int64) + 1
@@ -188,4 +236,4 @@ def _cut_along(start: Reals, end: Reals, *, axis: int, limit: int) -> tuple[Real
     from_share = np.where(nth == 0, 0.0, share_at(np.where(rising, at - 1, at)))
     to_share = np.where(nth == cuts[owner], 1.0, share_at(np.where(rising, at, at - 1)))
     base = start[owner]
-    return base + from_share[:, None] * span, base + to_share[:, None] * span
+    return base + from_share[:, None] * span, base + to_share[:, None] * span, owner

@@ -14,12 +14,14 @@ import numpy as np
 from maquette.errors import InputError
 from maquette.splines.chatter import chatter_px, steadied
 from maquette.splines.contours import Contour, Reals, contours_of, evenly, signed_area
-from maquette.splines.fitting import LEAST_POINTS, Samples, at
-from maquette.splines.keys import Run, fewest, keyed
+from maquette.splines.curves import Samples, at
+from maquette.splines.fitting import LEAST_POINTS
+from maquette.splines.keys import fewest, keyed
 from maquette.splines.model import Moves, Shape, outline_at
 from maquette.splines.motions import STILL, bends, joined, moves_of, pose_at, poses_of
 from maquette.splines.parts import Part, Parts
 from maquette.splines.rasters import cover_of, cover_of_lines, iou
+from maquette.splines.refits import Run
 from maquette.splines.spans import Span, spans_of
 from maquette.types import Floats
 

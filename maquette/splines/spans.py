@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from maquette.splines.contours import Reals, signed_area
-from maquette.splines.fitting import Samples, fit_samples, line_of
+from maquette.splines.curves import Samples
+from maquette.splines.fitting import fit_samples
 from maquette.splines.following import carried, matched
-from maquette.splines.rasters import iou_of_lines
+from maquette.splines.refits import lies
 
 SURE = 0.95  # an IoU at which nobody asks for a fresh curve
 BRIEF = 4  # frames
@@ -188,11 +189,6 @@ class _Growing:
         if len(more) < len(brief.curves):
             return None
         return _span(min(host.first, brief.first), steps)
-
-
-def lies(curve: Reals, samples: Samples) -> float:
-    """Shared share of what a curve and a contour enclose."""
-    return iou_of_lines([line_of(curve)], [samples.points_xy])
 
 
 def _torn(before: Reals, here: Step, after: Reals) -> float:

@@ -7,7 +7,8 @@ import pytest
 
 from maquette.splines.chatter import chatter_px, steadied
 from maquette.splines.contours import contours_of
-from maquette.splines.fitting import fit_samples, line_of, samples_of
+from maquette.splines.curves import line_of, samples_of
+from maquette.splines.fitting import fit_samples
 from maquette.splines.following import matched
 from maquette.splines.rasters import iou_of_lines
 from tests.splines.masks import lobed

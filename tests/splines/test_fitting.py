@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from maquette.splines.contours import contours_of
-from maquette.splines.fitting import (
-    at,
-    basis_rows,
-    fit_contours,
-    fit_samples,
-    line_of,
-    nearer,
-    samples_of,
-)
+from maquette.splines.curves import line_of
+from maquette.splines.fitting import fit_contours
 from maquette.splines.rasters import cover_of_lines, iou
 from tests.splines.masks import boxes, lobed
 
@@ -64,22 +57,3 @@ def test_the_same_contour_gives_the_same_curve() -> None:
     contours = contours_of(lobed((60, 60), size_wh=(120, 120), radius=40))
     first, second = (fit_contours(contours, points=12)[0] for _ in range(2))
     assert first.tobytes() == second.tobytes()
-
-
-def test_a_curve_is_the_same_by_rows_and_by_places() -> None:
-    """The two ways to ask where a curve passes agree."""
-    (contour,) = contours_of(lobed((60, 60), size_wh=(120, 120), radius=40))
-    curve = fit_samples(samples_of(contour.points_xy, points=8), points=8)
-    places = np.array([0.0, 1.25, 7.75])
-    rows = basis_rows(places, 8) @ curve.reshape(-1, 2)
-    assert rows == pytest.approx(at(curve, places))
-
-
-def test_places_keep_their_order() -> None:
-    """However far a curve is from its contour, samples never pass each other on it."""
-    (contour,) = contours_of(lobed((60, 60), size_wh=(120, 120), radius=40))
-    samples = samples_of(contour.points_xy, points=8)
-    curve = fit_samples(samples, points=8)
-    placed = nearer(samples, curve[::-1] + 30)
-    assert np.diff(placed.places).min() >= 0
-    assert placed.places[-1] - placed.places[0] <= 8

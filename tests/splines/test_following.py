@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from maquette.splines.contours import contours_of
-from maquette.splines.fitting import Samples, fit_samples, line_of, samples_of
+from maquette.splines.curves import Samples, line_of, samples_of
+from maquette.splines.fitting import fit_samples
 from maquette.splines.following import carried, matched
 from maquette.splines.rasters import iou_of_lines
 from tests.splines.masks import lobed

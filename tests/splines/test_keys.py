@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from maquette.splines.contours import contours_of
-from maquette.splines.fitting import samples_of
-from maquette.splines.keys import Run, between, chain_solved, keyed
+from maquette.splines.curves import samples_of
+from maquette.splines.keys import keyed, moved
+from maquette.splines.refits import Refitter, Run
 from maquette.splines.spans import spans_of
 from maquette.types import Floats
 from tests.splines.masks import boxes, sliding
@@ -63,24 +64,10 @@ def test_a_held_first_curve_stays() -> None:
     assert found.curves[0] == pytest.approx(held, abs=1e-3)
 
 
-def test_between_keys_all_is_linear() -> None:
-    """Halfway in time is halfway in place; outside of the keys it stands."""
-    curves = np.stack([np.zeros((3, 3, 2)), np.ones((3, 3, 2))])
-    values = [float(between(curves, (10, 20), frame)[0, 0, 0]) for frame in (5, 10, 15, 20, 30)]
-    assert values == [0, 0, 0.5, 1, 1]
-
-
-def test_the_chain_is_solved_as_the_whole() -> None:
-    """Block by block gives what one large system gives."""
-    chance = np.random.default_rng(1)
-    own = np.array([m @ m.T + 9 * np.eye(4) for m in chance.normal(size=(3, 4, 4))])
-    joint = np.array([m + m.T for m in chance.normal(size=(2, 4, 4))])
-    vectors = chance.normal(size=(3, 4))
-    whole = np.zeros((12, 12))
-    for place in range(3):
-        whole[4 * place : 4 * place + 4, 4 * place : 4 * place + 4] = own[place]
-    for place in range(2):
-        rows, columns = slice(4 * place, 4 * place + 4), slice(4 * place + 4, 4 * place + 8)
-        whole[rows, columns] = whole[columns, rows] = joint[place]
-    expected = np.linalg.solve(whole, vectors.ravel())
-    assert chain_solved(own, joint, vectors).ravel() == pytest.approx(expected)
+def test_a_key_is_moved_to_where_it_does_more() -> None:
+    """A key beside the turn goes to the turn, and there are no more than before."""
+    fitter = Refitter(run_of(nodding(13, turn=6)))
+    before = fitter.fitted((0, 3, 12), np.ones(13))
+    found = moved(fitter, before, [0.99] * 13, most=3)
+    assert len(found.keys) == 3
+    assert abs(found.keys[1] - 6) <= 1

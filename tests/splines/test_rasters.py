@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from maquette.splines.model import Outline, Shape
-from maquette.splines.rasters import cover_of, cover_of_lines, flattened, iou, iou_of_lines
+from maquette.splines.rasters import (
+    Measure,
+    cover_of,
+    cover_of_lines,
+    flattened,
+    iou,
+    iou_of_lines,
+)
 
 
 def box(left: float, top: float, right: float, bottom: float) -> np.ndarray:
@@ -101,3 +108,12 @@ def test_shared_shares(shift: int, share: float) -> None:
 def test_two_empty_covers_are_alike() -> None:
     """Nothing against nothing is a perfect match."""
     assert (iou(np.zeros((2, 2)), np.zeros((2, 2))), iou_of_lines([], [])) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("shift", [0.0, 3.3, 25.0, 400.0], ids=["on it", "near", "half off", "far"])
+def test_many_frames_are_measured_as_each_alone(shift: float) -> None:
+    """A line per frame against its contour, wherever it lies; what is far out counts as well."""
+    contours = [box(5, 5, 55, 35), box(100, 20, 400, 220)]
+    lines = np.array([line + shift for line in contours])
+    singly = [iou_of_lines([one], [other]) for one, other in zip(lines, contours, strict=True)]
+    assert Measure(contours).ious(lines) == pytest.approx(singly, abs=2e-3)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from maquette.splines.contours import contours_of
-from maquette.splines.fitting import Samples, fit_samples, samples_of
-from maquette.splines.spans import lies, spans_of
+from maquette.splines.curves import Samples, samples_of
+from maquette.splines.fitting import fit_samples
+from maquette.splines.refits import lies
+from maquette.splines.spans import spans_of
 from tests.splines.masks import boxes, sliding
 
 
