@@ -12,7 +12,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 export DAGSTER_DISABLE_TELEMETRY = 1
 
 .DEFAULT_GOAL = help
-.PHONY: help setup shelf demo demo-roto test test-base test-engines judge lint bench ui pins clean
+.PHONY: help setup shelf demo demo-roto demo-prints test test-base test-engines judge lint bench ui pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -29,6 +29,9 @@ demo: shelf ## make a small sticker pack, from prompts to USDZ
 demo-roto: shelf .venv/roto.stamp ## cut a drawn kangaroo out of a two-second shot
 	@.venv/bin/maquette shelf fetch mobile-sam
 	@$(PY) -m scripts.demo_roto
+
+demo-prints: shelf .venv/prints.stamp ## make a figure to print, and the same in half the size
+	@$(PY) -m scripts.demo_prints
 
 test: test-base test-engines ## run all tests
 
@@ -49,13 +52,14 @@ lint: .venv/dev.stamp ## check style, types, layers and spelling
 	@.venv/bin/lint-imports
 	@.venv/bin/codespell
 
-bench: shelf .venv/roto.stamp ## measure what the README claims
+bench: shelf .venv/roto.stamp .venv/prints.stamp ## measure what the README claims
 	@.venv/bin/maquette shelf fetch mobile-sam ssd-coco
 	@$(PY) -m bench.stickers
 	@$(PY) -m bench.packs
 	@$(PY) -m bench.roto
 	@OMP_NUM_THREADS=1 $(PY) -m bench.shapes
 	@$(PY) -m bench.exports
+	@OMP_NUM_THREADS=1 $(PY) -m bench.prints
 
 ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
 	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml
@@ -84,6 +88,10 @@ clean: ## remove the environments and every cache; var/ is left alone
 
 .venv/roto.stamp: .venv/base.stamp
 	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[roto]'
+	@touch $@
+
+.venv/prints.stamp: .venv/base.stamp
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[prints]'
 	@touch $@
 
 .venv/dev.stamp: .venv/base.stamp

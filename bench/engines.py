@@ -5,7 +5,10 @@ shapes with random numbers and run through the very engines. One JSON line per f
 ``{"figure", "value", "unit", "bound", "ok"}``. Without a CUDA device the figures are skipped;
 ``--tiny`` runs the same code with tiny shapes on a CPU, to show that it runs.
 
-    python -m bench.engines [--tiny] [--compile] [--fp8]
+    python -m bench.engines [--tiny] [--compile] [--fp8] [--shaper NAME]...
+
+Engines that make solids run from a checkout and with weights of your own; each one that is named,
+and that docs/engines.md told you how to set up, is timed as it is.
 """
 
 from __future__ import annotations
@@ -27,8 +30,15 @@ from maquette.engines.diffusion.halves import Half, made_fast
 from maquette.engines.sam2.backends import Settings as Sam2Settings
 from maquette.engines.sam2.backends import TransformersBackend
 from maquette.engines.sam2.engine import Sam2
+from maquette.engines.shapers import (
+    ForeignShaper,
+    make_trellis,
+    make_trellis2,
+    make_triposg,
+    make_triposr,
+)
 from maquette.errors import EngineError
-from maquette.roles import ImageRequest, MadePicture, Prompts
+from maquette.roles import ImageRequest, MadePicture, Prompts, ShapeRequest
 from maquette.types import Picture
 from tests import tiny_models
 
@@ -118,6 +128,12 @@ SAM2_LARGE = {
 FULL = {"flux": FLUX, "sdxl": SDXL, "sam2": SAM2_LARGE}
 TINY = {"flux": tiny_models.FLUX, "sdxl": tiny_models.SDXL, "sam2": tiny_models.SAM2}
 
+SHAPERS = {
+    "trellis": make_trellis,
+    "trellis2": make_trellis2,
+    "triposg": make_triposg,
+    "triposr": make_triposr,
+}
 MEMORY_GB = 30.0  # what FLUX is promised to fit into
 # Seconds per warm picture at 1024 pixels, on one H100 or H200.
 SECONDS = {"flux-schnell": 1.0, "sdxl-lightning": 0.3, "sam2": 0.06}
@@ -131,6 +147,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tiny", action="store_true", help="tiny shapes on a CPU")
     parser.add_argument("--compile", action="store_true", help="compile the denoisers' blocks")
     parser.add_argument("--fp8", action="store_true", help="8-bit linear layers; with --compile")
+    names = sorted(SHAPERS)
+    parser.add_argument(
+        "--shaper", action="append", default=[], choices=names, help="time one from your checkout"
+    )
     given = parser.parse_args(arguments)
     if not given.tiny and not torch.cuda.is_available():
         _say({"figure": "engines", "skipped": "no CUDA device; --tiny shows that the code runs"})
@@ -141,6 +161,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _image_figures(FLUX_SCHNELL, settings, partial(tiny_models.flux, sizes["flux"]))
     _image_figures(SDXL_LIGHTNING, settings, partial(tiny_models.sdxl, sizes["sdxl"]))
     _segment_figures(device, sizes["sam2"])
+    for name in given.shaper:
+        _shape_figures(SHAPERS[name](), count=1 if given.tiny else 3)
 
 
 def _image_figures(family: Family, settings: Settings, build: Callable[..., Any]) -> None:
@@ -195,6 +217,26 @@ def _segment_figures(device: str, sizes: dict[str, Any]) -> None:
         times = [_seconds(lambda p=prompts: engine.segment([picture], [p])) for _ in range(5)]
         _figure(figure, statistics.median(times), unit="s", bound=bound)
     engine.close()
+
+
+def _shape_figures(engine: ForeignShaper, *, count: int) -> None:
+    """The first solid takes the weights along, the others show how fast the engine is."""
+    rgba, inside = tiny_models.disc(1024)
+    rgba[~inside] = 0
+    request = ShapeRequest(Picture(rgba), seed=1)
+
+    def work() -> None:
+        (answer,) = engine.shape([request])
+        if isinstance(answer, Exception):
+            raise answer
+
+    name = engine.info.name
+    try:
+        _figure(f"{name} first solid", _seconds(work), unit="s", bound=None)
+        warm = statistics.median(_seconds(work) for _ in range(count))
+        _figure(f"{name} warm solid", warm, unit="s", bound=None)
+    finally:
+        engine.close()
 
 
 def _seconds(work: Callable[[], Any]) -> float:

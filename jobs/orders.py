@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field
 
 from maquette.batch.uploads import INBOX, NIGHTLY, batch_of, submit
+from maquette.lines.print_orders import read_order as read_print_order
 from maquette.lines.prompt_sets import PromptSet, StickerOrder, read_prompt_set, write_prompt_set
 from maquette.lines.roto_orders import read_order
 from resources.coded import coded
@@ -143,4 +144,81 @@ def order_roto() -> None:
     place_roto_order()
 
 
-ORDERS = {"stickers": order_stickers, "roto": order_roto}
+class PrintForm(dg.Config):
+    """What to print, and how large."""
+
+    name: str = Field(default="my print", description="What it is called, in file names too.")
+    operation: Literal["concept", "generate_model", "rescale_model"] = "generate_model"
+    prompt: str = Field(default="a happy cat", description="What to make, in words.")
+    model: str = Field(
+        default="", description="A delivered model instead of words, as batch/item, to rescale."
+    )
+    concept: str = Field(
+        default="", description="A concept picture instead of words, as batch/item."
+    )
+    style: Literal["art_style", "realistic", "cartoon", "cyberpunk"] = "cartoon"
+    count: int = Field(default=1, ge=1, le=8, description="How many pictures of the prompt.")
+    form: Literal["figure", "relief", "lithophane", "cookie-cutter", "keychain"] = "figure"
+    x_mm: float = Field(default=0.0, ge=0, description="Width; 0 follows the other sides.")
+    y_mm: float = Field(default=0.0, ge=0, description="Depth; 0 follows the other sides.")
+    z_mm: float = Field(default=80.0, ge=0, description="Height; 0 follows the other sides.")
+    base_mm: float = Field(default=0.0, ge=0, description="Cut off at its foot, to stand flat.")
+    formats: list[str] = Field(default=["stl", "3mf", "glb"], description="And obj.")
+    commercial: bool = Field(default=False, description="Refuses what may not be sold.")
+    priority: Literal["interactive", "normal", "background"] = "interactive"
+    project: str = Field(default="", description="Told in the manifests.")
+    client: str = Field(default="", description="Told in the manifests.")
+
+
+def print_upload(order: PrintForm) -> bytes:
+    """The order as a file, checked the way an upload would be."""
+    named = {"model": order.model, "concept": order.concept}
+    drawn = {"prompt": order.prompt, "style": order.style, "count": order.count}
+    source = {name: value for name, value in named.items() if value} or drawn
+    sides = {"x": order.x_mm, "y": order.y_mm, "z": order.z_mm}
+    target = {name: side for name, side in sides.items() if side}
+    about = (
+        "name",
+        "operation",
+        "base_mm",
+        "formats",
+        "commercial",
+        "priority",
+        "project",
+        "client",
+    )
+    tree = {
+        **{name: getattr(order, name) for name in about},
+        **source,
+        **({} if order.model else {"form": order.form}),
+        **({"target_dimensions": target} if target else {}),
+    }
+    if order.model:
+        tree["operation"] = "rescale_model"
+    data = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
+    read_print_order(data, name="order.yaml")  # someone is at the form and can mend it now
+    return data
+
+
+@dg.op(description="Writes the order into the inbox; the sensor starts the batch within seconds.")
+def place_print_order(
+    context: dg.OpExecutionContext, config: PrintForm, store: StoreResource
+) -> None:
+    """Put the order into the inbox."""
+    with coded():
+        name = f"{config.name or 'order'}.yaml"
+        key = submit(store.open(), line="prints", name=name, data=print_upload(config))
+    context.log.info(f"ordered as {key}: batch {batch_of(key)} starts with the next sensor tick")
+    context.add_output_metadata({"upload": key, "batch": batch_of(key)})
+
+
+@dg.job(
+    description="Order a print by words, or another size of one that was delivered.",
+    executor_def=dg.in_process_executor,
+)
+def order_prints() -> None:
+    """Say what and how large, get files for a slicer."""
+    place_print_order()
+
+
+ORDERS = {"stickers": order_stickers, "roto": order_roto, "prints": order_prints}

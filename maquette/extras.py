@@ -6,11 +6,13 @@ What belongs here: importing them. What does not: what they do.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import Any
 
 from maquette.errors import ToolError
 
 AGAIN = "then run the batch again"
+SOLIDS = ("manifold3d", "embreex", "scipy", "skimage")
 
 
 def video_library(name: str, *, use: str, extra: str = "roto") -> Any:
@@ -27,3 +29,17 @@ def video_library(name: str, *, use: str, extra: str = "roto") -> Any:
             f"{use} with {library}, which is missing",
             fix=f"pip install 'maquette[{extra}]', {AGAIN}",
         ) from missing
+
+
+def require_solids() -> None:
+    """Refuse early where the libraries of the print line are missing; nothing is imported.
+
+    Raises ToolError PRINTS_NOT_INSTALLED.
+    """
+    missing = [name for name in SOLIDS if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ToolError(
+            "PRINTS_NOT_INSTALLED",
+            f"solids are worked on with {', '.join(missing)}, which is missing",
+            fix=f"pip install 'maquette[prints]', {AGAIN}",
+        )

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from maquette.types import Floats, Mask, Matte, Picture
+from maquette.types import Floats, Mask, Matte, Mesh, Picture
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,19 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """One picture to make."""
+    """One picture to make.
+
+    Attributes:
+        alone: the subject upright and nothing else, without the frills of a sticker: it is to
+            become a solid.
+    """
 
     prompt: str
     style: str  # art_style, realistic, cartoon, cyberpunk
     size_px: int  # square
     seed: int
     copy: int = 0  # 0 .. count-1: copies of one prompt are meant to differ clearly
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,73 @@ class Tracker(Engine, Protocol):
             frames: decoded when they are indexed and not kept: hold few at a time.
             keys: index into frames -> the mask that holds there; the first or the last frame, or
                 both. Between two keys the nearer one counts more, without a jump.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ShapeRequest:
+    """One solid to make from a picture.
+
+    Attributes:
+        cutout: the subject with straight alpha; what is see-through is not a part of it.
+        relief: how much of the depth follows the picture's own light and dark, 0..1; engines
+            that see depth by themselves do without it.
+    """
+
+    cutout: Picture
+    seed: int
+    relief: float = 0.0
+
+
+@dataclass(frozen=True)
+class ShapedMesh:
+    """A solid and what its engine says about it; its size means nothing yet.
+
+    Attributes:
+        mesh: upright, facing +z.
+        notes: plain sentences for the item.
+    """
+
+    mesh: Mesh
+    notes: tuple[str, ...] = ()
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Shaper(Engine, Protocol):
+    """Picture to a mesh with a texture or colours."""
+
+    def shape(self, requests: Sequence[ShapeRequest]) -> list[ShapedMesh | Exception]:
+        """One answer per request, in order; an item that fails is an exception in its place."""
+        ...
+
+
+@dataclass(frozen=True)
+class MendedMesh:
+    """A mesh that encloses a volume, and what that took.
+
+    Attributes:
+        mesh: closed, manifold and oriented on its position-merged float32 points.
+        step: the rung of the ladder that did it: ``as-is`` where nothing was wrong.
+        found: what was wrong, by count: open edges, flipped faces, bodies, ...
+        done: plain sentences, in order.
+    """
+
+    mesh: Mesh
+    step: str
+    found: dict[str, int] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Mender(Engine, Protocol):
+    """Any mesh to one that can be printed."""
+
+    def mend(self, mesh: Mesh) -> MendedMesh:
+        """The mesh as a solid, as near to what it was as can be.
+
+        Raises a coded error where nothing encloses a volume, or a native library fell or hung.
         """
         ...
 

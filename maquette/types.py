@@ -117,6 +117,7 @@ class Mesh:
     Attributes:
         texture_png: the base colour picture as PNG bytes, or None for plain grey.
         uv: one per point, origin at the *top left* of the texture, as in glTF.
+        colours: one straight RGBA per point, which the texture is multiplied with.
     """
 
     points: Floats  # (V, 3) float32, metres
@@ -125,6 +126,7 @@ class Mesh:
     texture_png: bytes | None = None
     alpha_cutoff: float | None = None  # cut-out transparency at this alpha; None is opaque
     motion: Motion | None = None
+    colours: Bytes | None = None  # (V, 4) uint8
 
     def __post_init__(self) -> None:
         expect("Mesh.points", self.points, shape="(V, 3)", dtype=np.float32, ndim=2)
@@ -132,6 +134,10 @@ class Mesh:
         expect("Mesh.uv", self.uv, shape="(V, 2)", dtype=np.float32, ndim=2)
         if len(self.uv) != len(self.points):
             raise InputError("ARRAY_SHAPE", "Mesh.uv must have one row per point")
+        if self.colours is not None:
+            expect("Mesh.colours", self.colours, shape="(V, 4)", dtype=np.uint8, ndim=2)
+            if self.colours.shape != (len(self.points), 4):
+                raise InputError("ARRAY_SHAPE", "Mesh.colours must have one row per point")
         if len(self.faces) and int(self.faces.max()) >= len(self.points):
             raise InputError("MESH_INDEX", "Mesh.faces names a point that does not exist")
         if not np.isfinite(self.points).all():

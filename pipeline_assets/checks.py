@@ -9,8 +9,10 @@ import dagster as dg
 
 from maquette.batch.manifests import Manifest
 from maquette.batch.verdicts import Verdict, judge_quarantine
+from maquette.lines.print_catalogue import judge_prints
 from maquette.lines.roto_catalogue import judge_closeness
 from pipeline_assets.partitions import BATCHES
+from pipeline_assets.prints import PRINTS, print_files
 from pipeline_assets.roto import ROTO, roto_shapes
 from pipeline_assets.stickers import STICKERS
 
@@ -74,3 +76,23 @@ def close_enough() -> dg.AssetChecksDefinition:
 def roto_checks(assets: Sequence[dg.AssetsDefinition] = ROTO) -> list[dg.AssetChecksDefinition]:
     """Every roto asset is judged; splines by how close they are, too."""
     return [*(few_set_aside(asset, line="roto") for asset in assets), close_enough()]
+
+
+def fit_to_print() -> dg.AssetChecksDefinition:
+    """A check that every print can be printed."""
+
+    @dg.asset_check(
+        asset=print_files,
+        name="fit_to_print",
+        partitions_def=BATCHES["prints"],
+        description="Warns of prints that their examination says will fail, and names them.",
+    )
+    def check(asset: Manifest) -> dg.AssetCheckResult:
+        return _told(judge_prints(asset))
+
+    return check
+
+
+def print_checks(assets: Sequence[dg.AssetsDefinition] = PRINTS) -> list[dg.AssetChecksDefinition]:
+    """Every print asset is judged; files by whether they print, too."""
+    return [*(few_set_aside(asset, line="prints") for asset in assets), fit_to_print()]

@@ -5,4 +5,5 @@ import dagster as dg
 BATCHES = {
     "stickers": dg.DynamicPartitionsDefinition(name="sticker_batches"),
     "roto": dg.DynamicPartitionsDefinition(name="roto_batches"),
+    "prints": dg.DynamicPartitionsDefinition(name="print_batches"),
 }

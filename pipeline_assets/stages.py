@@ -114,6 +114,8 @@ class Stages:
             }
             engines = sorted({row.engine for row in manifest.rows if row.engine})
             figures["engines"] = ", ".join(engines) or "none needed"
+        elif stages:  # all of it was there before
+            figures |= {"items_made": 0, "items_reused": len(manifest.delivered)}
         licences = sorted({name for row in manifest.rows for name in row.licences})
         return {**figures, **({"licences": ", ".join(licences)} if licences else {})}
 

@@ -17,3 +17,11 @@ uploaded_shots = dg.AssetSpec(
     kinds={"yaml", "video"},
     owners=["team:roto"],
 )
+
+uploaded_prints = dg.AssetSpec(
+    "uploaded_prints",
+    description="Print orders, pictures and models that people put into `inbox/prints/`.",
+    group_name="prints",
+    kinds={"yaml", "png", "stl"},
+    owners=["team:prints"],
+)

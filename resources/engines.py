@@ -15,14 +15,17 @@ class EnginesResource(dg.ConfigurableResource):
     """Engines by role; empty takes the environment's choice or the embedded default."""
 
     image_generator: str = Field(
-        default="", description="composer, flux-schnell, flux2-klein, sdxl-lightning"
+        default="",
+        description="composer, flux-schnell, flux2-klein, sdxl-lightning, openai-images",
     )
-    segmenter: str = Field(default="", description="Of stickers: u2netp, sam2.")
-    matter: str = Field(default="", description="Of stickers: guided, vitmatte.")
+    segmenter: str = Field(default="", description="Of stickers and prints: u2netp, sam2.")
+    matter: str = Field(default="", description="Of stickers and prints: guided, vitmatte.")
     roto_segmenter: str = Field(default="", description="mobile-sam, sam2, sam2-onnx, grabcut")
     roto_matter: str = Field(default="", description="closed-form, guided, vitmatte")
     detector: str = Field(default="", description="ssd-coco, grounding-dino")
     tracker: str = Field(default="", description="flow-snap, sam2-video, cutie")
+    shaper: str = Field(default="", description="inflate, trellis, trellis2, triposr, triposg")
+    mender: str = Field(default="", description="manifold, meshlab")
     settings: dict[str, Any] = Field(
         default={}, description="Engine name -> its settings, such as {'sam2': {'size': 'tiny'}}."
     )
@@ -36,6 +39,8 @@ class EnginesResource(dg.ConfigurableResource):
             "Matter": self.roto_matter if own else self.matter,
             "Detector": self.detector,
             "Tracker": self.tracker,
+            "Shaper": self.shaper,
+            "Mender": self.mender,
         }
         named = {role: name for role, name in names.items() if name}
         return chosen(named, line=line, settings=self.settings)

@@ -17,6 +17,7 @@ import dagster as dg
 from jobs.lines import MAKE
 from maquette.batch.store import Entry, Store
 from maquette.batch.uploads import INBOX, NIGHTLY, Arrival, Version, is_upload, write_ticket
+from maquette.lines.print_arrivals import prints_among
 from maquette.lines.roto_arrivals import shots_among
 from pipeline_assets.partitions import BATCHES
 from resources.store import StoreResource
@@ -130,6 +131,7 @@ def prompt_sets_among(store: Store, listed: Sequence[Entry]) -> tuple[list[Entry
 AMONG: dict[str, Callable[[Store, Sequence[Entry]], tuple[list[Entry], Look]]] = {
     "stickers": prompt_sets_among,
     "roto": shots_among,
+    "prints": prints_among,
 }
 
 
@@ -183,3 +185,4 @@ def _answer(
 
 new_prompt_sets = upload_sensor("stickers", name="new_prompt_sets")
 new_shots = upload_sensor("roto", name="new_shots")
+new_print_orders = upload_sensor("prints", name="new_print_orders")

@@ -16,8 +16,16 @@ import pytest
 
 from maquette import engines, roles
 from maquette.errors import InputError
-from maquette.roles import Detections, ImageRequest, MadePicture, Prompts, Tracked
-from maquette.types import Mask, Picture
+from maquette.roles import (
+    Detections,
+    ImageRequest,
+    MadePicture,
+    Prompts,
+    ShapedMesh,
+    ShapeRequest,
+    Tracked,
+)
+from maquette.types import Mask, Mesh, Picture
 
 
 def check_engine(engine: Any, *, name: str) -> None:
@@ -198,3 +206,34 @@ def check_detector(engine: Any, *, picture: Picture, text: str) -> Detections:
     assert not nothing.found
     assert nothing.notes, "a text that names nothing is told so"
     return answer
+
+
+def check_shaper(engine: Any, *, cutout: Picture) -> ShapedMesh:
+    """Order kept, same request same mesh, nothing in its place refused, faces outside.
+
+    What was made of the picture is handed back.
+    """
+    request = ShapeRequest(cutout, seed=5)
+    nothing = ShapeRequest(Picture(np.zeros_like(cutout.rgba)), seed=5)
+    first, refused, again = engine.shape([request, nothing, request])
+    assert isinstance(refused, InputError), "an empty picture is an error in its place"
+    assert "CUTOUT_EMPTY" == refused.code
+    (alone,) = engine.shape([request])
+    for answer in (first, again, alone):
+        assert isinstance(answer, ShapedMesh), repr(answer)
+        assert _same_mesh(first.mesh, answer.mesh), "equal requests must give equal meshes"
+    corners = first.mesh.points.astype(np.float64)[first.mesh.faces]
+    volumes = np.einsum("ij,ij->i", np.cross(corners[:, 0], corners[:, 1]), corners[:, 2])
+    assert volumes.sum() > 0, "faces are counter-clockwise seen from outside"
+    assert engine.shape([]) == []
+    return first
+
+
+def _same_mesh(one: Mesh, other: Mesh) -> bool:
+    return (
+        np.array_equal(one.points, other.points)
+        and np.array_equal(one.faces, other.faces)
+        and np.array_equal(one.uv, other.uv)
+        and one.texture_png == other.texture_png
+        and np.array_equal(one.colours, other.colours)
+    )

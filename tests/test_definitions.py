@@ -28,6 +28,11 @@ ASSETS = {  # name -> group, kinds, pool
     "roto_mattes": ("roto", {"png"}, "gpu"),
     "roto_shapes": ("roto", {"json"}, None),
     "roto_exports": ("roto", {"exr"}, None),
+    "uploaded_prints": ("prints", {"png", "stl", "yaml"}, None),
+    "print_concepts": ("prints", {"png"}, "gpu"),
+    "print_models": ("prints", {"glb"}, "gpu"),
+    "print_solids": ("prints", {"glb"}, None),
+    "print_files": ("prints", {"3mf", "stl"}, None),
     "roto_catalogue": ("housekeeping", {"polars"}, None),
     "usage_report": ("housekeeping", {"polars"}, None),
 }
@@ -49,6 +54,11 @@ FED_BY = {
     "roto_mattes": {"roto_masks"},
     "roto_shapes": {"plates", "roto_masks", "roto_mattes"},
     "roto_exports": {"plates", "roto_masks", "roto_mattes", "roto_shapes"},
+    "uploaded_prints": set(),
+    "print_concepts": {"uploaded_prints"},
+    "print_models": {"print_concepts"},
+    "print_solids": {"print_models"},
+    "print_files": {"print_concepts", "print_models", "print_solids"},
     "roto_catalogue": set(),
     "usage_report": set(),
 }
@@ -66,11 +76,27 @@ CHECKS = {  # asset, check -> whether it stops what follows
     ("roto_shapes", "few_set_aside"): False,
     ("roto_shapes", "close_enough"): False,
     ("roto_exports", "few_set_aside"): False,
+    ("print_concepts", "few_set_aside"): False,
+    ("print_models", "few_set_aside"): False,
+    ("print_solids", "few_set_aside"): False,
+    ("print_files", "few_set_aside"): False,
+    ("print_files", "fit_to_print"): False,
 }
-JOBS = {"make_stickers", "order_stickers", "make_roto", "order_roto", "prune"}
-SENSORS = {"new_prompt_sets": "make_stickers", "new_shots": "make_roto", "failed_runs": None}
+JOBS = {
+    *("make_stickers", "order_stickers", "make_roto", "order_roto"),
+    *("make_prints", "order_prints", "prune"),
+}
+SENSORS = {
+    "new_prompt_sets": "make_stickers",
+    "new_shots": "make_roto",
+    "new_print_orders": "make_prints",
+    "failed_runs": None,
+}
 SCHEDULES = {"nightly_packs": ("order_stickers", "0 2 * * *")}
-RESOURCES = {"store", "engines", "placement", "stages", "roto_stages", "io_manager"}
+RESOURCES = {
+    *("store", "engines", "placement", "io_manager"),
+    *("stages", "roto_stages", "print_stages"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +167,7 @@ def test_resources_are_these():
     assert mine is build_defs(engines=mine).resources["engines"]
 
 
-@pytest.mark.parametrize("line", ["stickers", "roto"])
+@pytest.mark.parametrize("line", ["stickers", "roto", "prints"])
 def test_the_job_makes_the_whole_line(line, repository):
     """make_<line> selects every asset of the line, and nothing of the house's own books."""
     job = repository.get_job(f"make_{line}")

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from maquette.batch.store import Entry, ObjectMissing, Store
 from maquette.errors import InputError
 
-INBOX = {"stickers": "inbox/prompts/", "roto": "inbox/shots/"}
+INBOX = {"stickers": "inbox/prompts/", "roto": "inbox/shots/", "prints": "inbox/prints/"}
 # made at a terminal: no sensor looks here
-BY_HAND = {"stickers": "by-hand/prompts/", "roto": "by-hand/shots/"}
+BY_HAND = {line: place.replace("inbox/", "by-hand/", 1) for line, place in INBOX.items()}
 UPLOAD_BYTES_AT_MOST = 100_000_000
 PICTURES = {"png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"}  # lie beside a prompt set
 UNFINISHED = {"tmp", "part", "partial", "crdownload", "swp"}

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from maquette.batch.manifests import Manifest
     from maquette.batch.progress import Progress
     from maquette.batch.store import Store
+    from maquette.lines.prints import Finished as FinishedPrints
     from maquette.lines.roto import Finished as FinishedShot
     from maquette.lines.stickers import Finished as FinishedPack
 
-    Finished = FinishedShot | FinishedPack
+    Finished = FinishedShot | FinishedPack | FinishedPrints
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,18 +57,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_make(commands.add_parser("make", help="make an upload here and now, without Dagster"))
     _add_submit(commands.add_parser("submit", help="put an upload into the inbox of the store"))
     add_check(commands.add_parser("check", help="hold finished files to the rules they must meet"))
-    add_list(commands.add_parser("list", help="what the store knows of: shots"))
+    add_list(commands.add_parser("list", help="what the store knows of: shots, prints"))
     _add_shelf(commands.add_parser("shelf", help="list, fetch and verify models and art"))
     return parser
 
 
 def _add_upload(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("line", choices=["stickers", "roto"], help="which product line")
+    parser.add_argument("line", choices=["stickers", "roto", "prints"], help="which product line")
     parser.add_argument(
         "upload",
         type=Path,
         help="stickers: a prompt set (csv, yaml, json, jsonl, parquet); roto: an order (yaml, "
-        "json) beside its footage",
+        "json) beside its footage; prints: an order (yaml, json) beside its pictures or model",
     )
     parser.add_argument(
         "--store",
@@ -84,6 +85,8 @@ def _add_make(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matter", default="", help="such as guided, closed-form, vitmatte")
     parser.add_argument("--detector", default="", help="such as ssd-coco, grounding-dino")
     parser.add_argument("--tracker", default="", help="such as flow-snap, sam2-video, cutie")
+    parser.add_argument("--shaper", default="", help="such as inflate, trellis, triposr")
+    parser.add_argument("--mender", default="", help="such as manifold, meshlab")
     parser.set_defaults(run=_make)
 
 
@@ -125,6 +128,8 @@ def _make(asked: argparse.Namespace) -> int:
         "Matter": asked.matter,
         "Detector": asked.detector,
         "Tracker": asked.tracker,
+        "Shaper": asked.shaper,
+        "Mender": asked.mender,
     }
     engines = chosen({role: name for role, name in named.items() if name}, line=asked.line)
     line = importlib.import_module(f"maquette.lines.{asked.line}")
@@ -142,7 +147,13 @@ def _make(asked: argparse.Namespace) -> int:
             runner.place.close()
     _hand_out(store, finished, to=asked.output)
     _show(asked, finished)
-    return 0 if finished.manifests[-1].delivered else 1
+    return 0 if _anything_came(finished) else 1
+
+
+def _anything_came(finished: Finished) -> bool:
+    """Whether the last asset that had work delivered some; concepts end with the first."""
+    worked = [manifest for manifest in finished.manifests if manifest.rows]
+    return bool(worked and worked[-1].delivered)
 
 
 def _show(asked: argparse.Namespace, finished: Finished) -> None:
@@ -150,6 +161,10 @@ def _show(asked: argparse.Namespace, finished: Finished) -> None:
         from maquette.cli.roto_shown import print_objects
 
         print_objects(finished.manifests, finished.delivery.set_aside)
+    elif asked.line == "prints":
+        from maquette.cli.prints_shown import print_prints
+
+        print_prints(finished.manifests, finished.delivery.set_aside)
     else:
         print_made(finished.manifests, finished.delivery.set_aside)
     pages = [n for n in finished.delivery.files if n.endswith(("index.html", "_qc.mp4"))]

@@ -6,19 +6,31 @@ What belongs here: tables for a terminal. What does not: what stands in them.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from maquette.batch.store import DEFAULT_URL
 
-SHOWN = ("project", "batch", "shot", "object", "frames", "keys", "least_confidence", "status")
+SHOWN = {
+    "shots": (
+        *("project", "batch", "shot", "object"),
+        *("frames", "keys", "least_confidence", "status"),
+    ),
+    "prints": ("project", "batch", "item", "operation", "size_mm", "verdict", "status"),
+}
+CATALOGUES = {"shots": "maquette.lines.roto_catalogue", "prints": "maquette.lines.print_catalogue"}
 
 
 def add_list(parser: argparse.ArgumentParser) -> None:
     """What can be listed."""
-    parser.add_argument("what", choices=["shots"], help="projects, shots and objects of roto")
+    parser.add_argument(
+        "what",
+        choices=list(SHOWN),
+        help="shots: projects, shots and objects of roto; prints: batches and their prints",
+    )
     parser.add_argument("--project", default="", help="of this project only")
     parser.add_argument("--json", action="store_true", help="one JSON object per line, all columns")
     parser.add_argument(
@@ -31,8 +43,8 @@ def add_list(parser: argparse.ArgumentParser) -> None:
 
 def _list(asked: argparse.Namespace) -> int:
     from maquette.batch.store import open_store, told_store
-    from maquette.lines.roto_catalogue import catalogue
 
+    catalogue = importlib.import_module(CATALOGUES[asked.what]).catalogue
     found = catalogue(open_store(told_store(asked.store))).to_dicts()
     rows = [row for row in found if asked.project in ("", row["project"])]
     console = Console()
@@ -40,9 +52,11 @@ def _list(asked: argparse.Namespace) -> int:
         for row in rows:
             console.out(json.dumps(row, ensure_ascii=False), highlight=False)
         return 0
-    table = Table(*SHOWN, "trouble")
+    shown = SHOWN[asked.what]
+    # later orders name a batch and its item: neither may be cut short
+    table = Table(*(Column(name, overflow="fold") for name in shown), "trouble")
     for row in rows:
-        table.add_row(*(_said(row[name]) for name in SHOWN), str(row["trouble"] or ""))
+        table.add_row(*(_said(row[name]) for name in shown), str(row["trouble"] or ""))
     console.print(table)
     return 0
 

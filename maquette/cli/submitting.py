@@ -21,7 +21,7 @@ def submitted(store: Store, asked: argparse.Namespace, *, places: dict[str, str]
     path: Path = asked.upload
     if not path.is_file():
         raise InputError("UPLOAD_MISSING", f"there is no file {path}")
-    put = {"stickers": _prompt_set, "roto": _shot}[asked.line]
+    put = {"stickers": _prompt_set, "roto": _shot, "prints": _print}[asked.line]
     return write_ticket(store, line=asked.line, key=put(store, path, place=places[asked.line]))
 
 
@@ -51,8 +51,7 @@ def _shot(store: Store, path: Path, *, place: str) -> str:
 
     data = path.read_bytes()
     order = read_order(data, name=path.name)
-    here = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    place += f"{slug(path.stem)}-{here}/"
+    place += _folder_here(path)
     names = [order.footage] if order.footage else [f"{path.stem}.{end}" for end in MOVIES]
     names += [] if order.footage else [path.stem, *(f"{path.stem}.{end.upper()}" for end in MOVIES)]
     footage = next((path.parent / name for name in names if (path.parent / name).exists()), None)
@@ -77,6 +76,27 @@ def _shot(store: Store, path: Path, *, place: str) -> str:
     key = f"{place}{path.name}"
     store.put(key, data)
     return key
+
+
+def _print(store: Store, path: Path, *, place: str) -> str:
+    """An order with its pictures or model, in a folder of this very file."""
+    from maquette.lines.print_orders import read_order
+
+    data = path.read_bytes()
+    order = read_order(data, name=path.name)
+    place += _folder_here(path)
+    for name in order.beside:
+        if (path.parent / name).is_file():
+            _put(store, f"{place}{name}", path.parent / name)
+    key = f"{place}{path.name}"
+    store.put(key, data)
+    return key
+
+
+def _folder_here(path: Path) -> str:
+    """A folder for whatever this path holds, now and when it was corrected."""
+    here = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{slug(path.stem)}-{here}/"
 
 
 def _put(store: Store, key: str, path: Path) -> None:

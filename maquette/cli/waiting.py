@@ -20,7 +20,9 @@ ASSETS = {
     "stickers": (
         *("prompt_sets", "sticker_images", "sticker_masks", "sticker_mattes"),
         *("sticker_meshes", "sticker_usdz", "sticker_packs"),
-    )
+    ),
+    "roto": ("plates", "roto_masks", "roto_mattes", "roto_shapes", "roto_exports"),
+    "prints": ("print_concepts", "print_models", "print_solids", "print_files"),
 }
 
 

@@ -34,6 +34,8 @@ DEFAULTS = {
     "Embedder": "minilm",
     "Detector": "ssd-coco",
     "Tracker": "flow-snap",
+    "Shaper": "inflate",
+    "Mender": "manifold",
 }
 # line -> where it needs another: an artist points at things, and looks at every edge
 LINE_DEFAULTS = {"roto": {"Segmenter": "mobile-sam", "Matter": "closed-form"}}
@@ -45,6 +47,8 @@ VARIABLES = {
     "Matter": "MAQUETTE_MATTER",
     "Detector": "MAQUETTE_DETECTOR",
     "Tracker": "MAQUETTE_TRACKER",
+    "Shaper": "MAQUETTE_SHAPER",
+    "Mender": "MAQUETTE_MENDER",
 }
 LINE_VARIABLES = {
     "roto": {"Segmenter": "MAQUETTE_ROTO_SEGMENTER", "Matter": "MAQUETTE_ROTO_MATTER"}
@@ -83,6 +87,12 @@ TABLE: dict[str, Entry] = {
         "SDXL-Lightning, 4 steps",
         "OpenRAIL++",
         extra="gpu",
+    ),
+    "openai-images": Entry(
+        "ImageGenerator",
+        "maquette.engines.openai_images:make",
+        "OpenAI's images service, or one that answers like it; needs a key, and costs",
+        "LicenseRef-OpenAI-terms",
     ),
     "u2netp": Entry(
         "Segmenter",
@@ -160,6 +170,51 @@ TABLE: dict[str, Entry] = {
         "maquette.engines.cutie:make",
         "Cutie, from a checkout of your own, in a process of its own",
         "MIT",
+    ),
+    "inflate": Entry(
+        "Shaper",
+        "maquette.engines.inflate:make",
+        "rounds a cut-out into a solid, front and back; no weights, a second on a CPU",
+        "none",
+        extra="prints",
+    ),
+    "trellis": Entry(
+        "Shaper",
+        "maquette.engines.shapers:make_trellis",
+        "TRELLIS, from a checkout of your own, in a process of its own",
+        "MIT, LicenseRef-nvdiffrast-NC, LicenseRef-gaussian-splatting-NC",
+    ),
+    "trellis2": Entry(
+        "Shaper",
+        "maquette.engines.shapers:make_trellis2",
+        "TRELLIS.2, from a checkout of your own, in a process of its own",
+        "MIT, LicenseRef-nvdiffrast-NC, LicenseRef-DINOv3",
+    ),
+    "triposr": Entry(
+        "Shaper",
+        "maquette.engines.shapers:make_triposr",
+        "TripoSR, from a checkout of your own, in a process of its own",
+        "MIT",
+    ),
+    "triposg": Entry(
+        "Shaper",
+        "maquette.engines.shapers:make_triposg",
+        "TripoSG, from a checkout of your own, in a process of its own; no colours",
+        "MIT, LicenseRef-Tencent-FlashVDM, LicenseRef-BRIA-RMBG-1.4-NC",
+    ),
+    "manifold": Entry(
+        "Mender",
+        "maquette.engines.manifold:make",
+        "sews, joins and, at the last, wraps a mesh until it encloses a volume; no GPL",
+        "none",
+        extra="prints",
+    ),
+    "meshlab": Entry(
+        "Mender",
+        "maquette.engines.meshlab:make",
+        "repairs by PyMeshLab, in a process of its own",
+        "GPL-3.0",
+        extra="mesh",
     ),
     "minilm": Entry(
         "Embedder",

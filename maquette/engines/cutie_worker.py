@@ -1,21 +1,16 @@
-"""The far side of `maquette.engines.cutie`: a script run by the interpreter that has Cutie.
+"""The far side of `maquette.engines.cutie`: a worker module for the interpreter that has Cutie.
 
-It sees frames and keys of one span after the other on its standard input and answers with masks
-on its standard output. What belongs here: Cutie's own calls, and the wire that both sides speak.
-What does not: anything of maquette, which that interpreter may not have, nor what Python of some
-years ago did not know. A message is a line of JSON and the bytes that the line counts.
+It is asked about frames and keys of one span after the other and answers with masks. What belongs
+here: Cutie's own calls. What does not: the loop that asks (`foreign_worker`), anything of
+maquette, which that interpreter may not have, nor what Python of some years ago did not know.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import sys
-import traceback
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, Any, Dict, Tuple  # noqa: UP035 - read by Pythons from 3.8 on
+from typing import Any, Callable, Dict, Tuple  # noqa: UP035 - read by Pythons from 3.8 on
 
 OBJECT = 1  # one span follows one object, whose number is this; 0 is the background
 # Cutie was trained and is published at this height; it scales by itself.
@@ -24,31 +19,11 @@ SHORT_SIDE_PX = 480
 Message = Tuple[Dict[str, Any], bytes]  # noqa: UP006 - as above
 
 
-def send(pipe: IO[bytes], head: dict[str, Any], payload: bytes = b"") -> None:
-    """Write one message."""
-    line = json.dumps({**head, "bytes": len(payload)}).encode()
-    pipe.write(line + b"\n" + payload)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> Message:
-    """Read one message; EOFError where the other side is gone."""
-    line = pipe.readline()
-    if not line.endswith(b"\n"):
-        raise EOFError
-    head = json.loads(line)
-    payload = pipe.read(head["bytes"])
-    if len(payload) < head["bytes"]:
-        raise EOFError
-    return head, payload
-
-
 class Tracking:
     """Cutie's network, and its core for the span under way."""
 
     def __init__(self, repository: Path, weights: Path, device: str) -> None:
-        # In place of this script's own folder, whose modules have names of their own.
-        sys.path[0] = str(repository)
+        sys.path.insert(0, str(repository))
         import torch
 
         self._torch = torch
@@ -135,34 +110,13 @@ def answer(tracking: Tracking, head: dict[str, Any], payload: bytes) -> Message:
     return {}, b""
 
 
-def told(trouble: BaseException) -> dict[str, Any]:
-    """An error as a message; the whole story goes to the log."""
-    traceback.print_exc()
-    text = (str(trouble).strip().splitlines() or [""])[0]
-    return {"error": f"{type(trouble).__name__}: {text}"[:300]}
-
-
-def serve(repository: str, weights: str, device: str) -> None:
-    """Be the worker until the other side closes the pipe."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print must not mix with answers
-    questions = os.fdopen(os.dup(0), "rb")
-    try:
-        tracking = Tracking(Path(repository).resolve(), Path(weights).resolve(), device)
-    except Exception as trouble:  # whatever is wrong with that environment, the parent tells it
-        send(answers, told(trouble))
-        return
-    send(answers, {})
+def begin(repository: str, weights: str, device: str) -> Callable[[dict[str, Any], bytes], Message]:
+    """What answers the messages of `maquette.engines.cutie`; loads the network."""
+    tracking = Tracking(Path(repository).resolve(), Path(weights).resolve(), device)
     import torch
 
-    with contextlib.suppress(EOFError), torch.inference_mode():
-        while True:
-            head, payload = receive(questions)
-            try:
-                send(answers, *answer(tracking, head, payload))
-            except Exception as trouble:
-                send(answers, told(trouble))
+    def answering(head: dict[str, Any], payload: bytes) -> Message:
+        with torch.inference_mode():
+            return answer(tracking, head, payload)
 
-
-if __name__ == "__main__":
-    serve(*sys.argv[1:])
+    return answering

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from maquette.errors import FormatError, InputError
 from maquette.formats.imprint import MAKER, chain, imprint
 from maquette.provenance import Provenance
+from maquette.solids.light import linear_from_srgb, srgb_from_linear
 from maquette.solids.motions import middle_and_side
 from maquette.solids.surfaces import shaded
-from maquette.types import Floats, Mesh, Motion
+from maquette.types import Bytes, Floats, Mesh, Motion
 
 Json = dict[str, Any]
 
@@ -62,12 +63,22 @@ class _Buffer:
         if values.dtype.kind == "f" and kind in ("VEC3", "SCALAR") and len(values):
             accessor["min"] = np.atleast_1d(values.min(axis=0)).tolist()
             accessor["max"] = np.atleast_1d(values.max(axis=0)).tolist()
+        if component == _UINT16 and kind == "VEC4":
+            accessor["normalized"] = True
         self.accessors.append(accessor)
         return len(self.accessors) - 1
 
 
-def write_glb(mesh: Mesh, provenance: Provenance) -> bytes:
-    """A mesh as GLB bytes, its normals split only along creases; same mesh, same bytes."""
+def write_glb(
+    mesh: Mesh, provenance: Provenance, *, names: tuple[str, str] = ("Sticker", "Card")
+) -> bytes:
+    """A mesh as GLB bytes, its normals split only along creases; same mesh, same bytes.
+
+    Args:
+        mesh: with at least one face.
+        provenance: of what it shows.
+        names: of the thing and of its mesh, as programs list them.
+    """
     if not len(mesh.faces):
         raise FormatError("GLB_EMPTY", "a mesh without faces cannot be written")
     surface = shaded(mesh)
@@ -81,14 +92,17 @@ def write_glb(mesh: Mesh, provenance: Provenance) -> bytes:
     if mesh.texture_png is not None:
         uv = surface.uv.astype("<f4")
         attributes["TEXCOORD_0"] = buffer.accessor(uv, kind="VEC2", target=_VERTICES)
+    if surface.colours is not None:
+        light = _light(surface.colours)
+        attributes["COLOR_0"] = buffer.accessor(light, kind="VEC4", target=_VERTICES)
     indices = buffer.accessor(faces, kind="SCALAR", target=_TRIANGLES)
     primitive = {"attributes": attributes, "indices": indices, "material": 0}
     gltf: Json = {
         "asset": _asset(provenance),
         "scene": 0,
         "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0, "name": "Sticker"}],
-        "meshes": [{"name": "Card", "primitives": [primitive]}],
+        "nodes": [{"mesh": 0, "name": names[0]}],
+        "meshes": [{"name": names[1], "primitives": [primitive]}],
         "materials": [_material(mesh)],
         **_picture(mesh, buffer),
         **_moving(mesh.motion, surface.points, buffer),
@@ -98,6 +112,20 @@ def write_glb(mesh: Mesh, provenance: Provenance) -> bytes:
     gltf["bufferViews"] = buffer.views
     gltf["buffers"] = [{"byteLength": len(buffer.data)}]
     return _framed(gltf, bytes(buffer.data))
+
+
+def _light(colours: Bytes) -> NDArray[np.uint16]:
+    """Display colours as the light that glTF asks for, fine enough to come back exactly."""
+    shares = colours / 255.0
+    shares[:, :3] = linear_from_srgb(shares[:, :3])
+    return np.rint(shares * 65_535).astype("<u2")
+
+
+def _display(light: NDArray[Any]) -> Bytes:
+    """What `_light` was made from."""
+    shares = light / 65_535.0
+    shares[:, :3] = srgb_from_linear(shares[:, :3])
+    return np.rint(shares * 255).astype(np.uint8)
 
 
 def _asset(provenance: Provenance) -> Json:
@@ -199,6 +227,9 @@ def read_glb(data: bytes) -> Mesh:
         uv = np.zeros((len(points), 2), np.float32)
         if "TEXCOORD_0" in names:
             uv = _values(gltf, binary, names["TEXCOORD_0"], kind="VEC2")
+        colours = None
+        if "COLOR_0" in names:
+            colours = _display(_values(gltf, binary, names["COLOR_0"], kind="VEC4", real=False))
         faces = _values(gltf, binary, primitive["indices"], kind="SCALAR", real=False)
         cutoff = gltf["materials"][primitive["material"]].get("alphaCutoff")
         texture = _texture(gltf, binary)
@@ -209,11 +240,12 @@ def read_glb(data: bytes) -> Mesh:
         ) from (missing)
     if len(faces) % 3 or (len(faces) and int(faces.max()) >= len(points)):
         raise FormatError("GLB_BOUNDS", "a face names a point that does not exist")
-    if len(uv) != len(points) or not np.isfinite(points).all():
-        raise FormatError("GLB_CONTENT", "points and texture coordinates do not match")
+    same = len(uv) == len(points) and (colours is None or len(colours) == len(points))
+    if not same or not np.isfinite(points).all():
+        raise FormatError("GLB_CONTENT", "points, coordinates and colours do not match")
     triangles = faces.reshape(-1, 3).astype(np.int32)
     uv = uv.astype(np.float32)
-    return Mesh(points.astype(np.float32), triangles, uv, texture, cutoff, motion)
+    return Mesh(points.astype(np.float32), triangles, uv, texture, cutoff, motion, colours)
 
 
 def _unframed(data: bytes) -> tuple[Json, bytes]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from maquette.batch.store import Entry, Store
 from maquette.batch.uploads import UNFINISHED, Arrival, Version, read_upload
 from maquette.errors import MaquetteError
-from maquette.lines.roto_files import SUFFIXES
+from maquette.lines.order_files import SUFFIXES
 from maquette.lines.roto_orders import RotoOrder, read_order
 
 READY = "_READY"  # in a folder of frames, put there last

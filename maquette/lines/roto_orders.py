@@ -1,7 +1,7 @@
 """Roto orders: which objects of which footage are cut out, and what points at them.
 
 An order is read object by object and prompt by prompt; what cannot be used is set aside with its
-error and the rest goes on. What does not belong here: file formats (`roto_files`), what a field
+error and the rest goes on. What does not belong here: file formats (`order_files`), what a field
 may hold (`roto_fields`), opening the footage, and making anything.
 """
 
@@ -10,20 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, Literal, cast
 
 from maquette.errors import InputError
+from maquette.lines.order_fields import Field, mapping_of, read_fields
+from maquette.lines.order_files import read_tree
 from maquette.lines.prompt_fields import clean_name, name_of, short_hash
-from maquette.lines.roto_fields import (
-    OBJECT_FIELDS,
-    ORDER_FIELDS,
-    PROMPT_FIELDS,
-    Field,
-    Point,
-)
-from maquette.lines.roto_files import read_tree
+from maquette.lines.roto_fields import OBJECT_FIELDS, ORDER_FIELDS, PROMPT_FIELDS, Point
 from maquette.roles import Prompts
 
 MOST_OBJECTS = 100
@@ -141,7 +135,7 @@ def read_order(data: bytes, *, name: str) -> RotoOrder:
     shown = clean_name(name)
     tree = read_tree(data, name=shown)
     written = tree.pop("objects", None)
-    about = _fields(tree, ORDER_FIELDS, shown, more=("objects",))
+    about = read_fields(tree, ORDER_FIELDS, shown, more=("objects",))
     if not isinstance(written, list) or not written:
         raise InputError(
             "ORDER_EMPTY",
@@ -198,9 +192,9 @@ class _Reading:
         where = f"{self.file} object {number}"
         name = f"object {number}"
         try:
-            about = _mapping(written, where)
+            about = mapping_of(written, where)
             prompts = about.pop("prompts", None)
-            facts = _fields(about, OBJECT_FIELDS, where, more=("prompts",))
+            facts = read_fields(about, OBJECT_FIELDS, where, more=("prompts",))
             name = self._named(facts, where)
             held = self._prompts_of(prompts, name, f"{where} ({name})")
             self.objects.append(RotoObject(**facts, slug=self._slug(name), prompts=held))
@@ -249,7 +243,7 @@ class _Reading:
 
 
 def _prompt(written: Any, where: str, *, taken: set[int | None]) -> Prompt:
-    given = _fields(_mapping(written, where), PROMPT_FIELDS, where)
+    given = read_fields(mapping_of(written, where), PROMPT_FIELDS, where)
     prompt = Prompt(**given)
     points = bool(prompt.clicks_xy or prompt.clicks_off_xy or prompt.box_xyxy)
     kinds = [points, bool(prompt.mask), bool(prompt.text)]
@@ -276,39 +270,6 @@ def _prompt(written: Any, where: str, *, taken: set[int | None]) -> Prompt:
             fix="put all clicks of one frame into one prompt",
         )
     return prompt
-
-
-def _fields(
-    written: Mapping[Any, Any],
-    known: Mapping[str, Field],
-    where: str,
-    *,
-    more: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    """What was said, by the names of the dataclass; a field nobody knows is an error."""
-    found: dict[str, Any] = {}
-    for label, value in written.items():
-        key = str(label).strip().lower()
-        if key not in known:
-            meant = get_close_matches(key[:60], (*known, *more), n=1, cutoff=0.0)
-            raise InputError(
-                "ORDER_FIELD_UNKNOWN",
-                f"{where}: no field is called {clean_name(str(label)[:60])!r}",
-                fix=f"did you mean {meant[0]}?" if meant else "leave it out",
-            )
-        if value is not None and value != "":
-            found[known[key].attribute] = known[key].read(value, f"{where}, field {key}")
-    return found
-
-
-def _mapping(written: Any, where: str) -> dict[Any, Any]:
-    if not isinstance(written, dict):
-        raise InputError(
-            "ORDER_SHAPE",
-            f"{where}: is {type(written).__name__}, not a mapping of fields",
-            fix="write one field per line, as in name: hero",
-        )
-    return dict(cast("dict[Any, Any]", written))
 
 
 def _coloured(objects: list[RotoObject]) -> tuple[RotoObject, ...]:

@@ -6,11 +6,10 @@ What does not belong here: judging an order, which `roto_orders` does and can sa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from typing import Any
 
-from maquette.lines.roto_fields import OBJECT_FIELDS, ORDER_FIELDS, PROMPT_FIELDS, Field
+from maquette.lines.order_fields import mapping_schema
+from maquette.lines.roto_fields import OBJECT_FIELDS, ORDER_FIELDS, PROMPT_FIELDS
 from maquette.lines.roto_orders import MOST_OBJECTS, MOST_PROMPTS, Prompt, RotoObject, RotoOrder
 
 # Which fields of a prompt go together: pointing, a mask, or words.
@@ -30,11 +29,11 @@ _KINDS: tuple[dict[str, Any], ...] = (
 
 def order_schema() -> dict[str, Any]:
     """A JSON schema, draft 2020-12, of an order in YAML or JSON."""
-    prompt = {**_mapping(PROMPT_FIELDS, Prompt), "oneOf": list(_KINDS)}
-    one = _mapping(OBJECT_FIELDS, RotoObject)
+    prompt = {**mapping_schema(PROMPT_FIELDS, Prompt), "oneOf": list(_KINDS)}
+    one = mapping_schema(OBJECT_FIELDS, RotoObject)
     one["properties"]["prompts"] = _list(prompt, "what points at the object", most=MOST_PROMPTS)
     one["required"] = ["name", "prompts"]
-    order = _mapping(ORDER_FIELDS, RotoOrder)
+    order = mapping_schema(ORDER_FIELDS, RotoOrder)
     order["properties"]["objects"] = _list(one, "what is cut out", most=MOST_OBJECTS)
     order["required"] = ["objects"]
     return {
@@ -47,17 +46,6 @@ def order_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as it stands in ``docs/schemas/roto-order.schema.json``."""
     return json.dumps(order_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def _mapping(known: Mapping[str, Field], held: type[Any]) -> dict[str, Any]:
-    defaults = {f.name: f.default for f in fields(held)}
-    properties: dict[str, Any] = {}
-    for label, one in known.items():
-        properties[label] = {"description": one.says, **one.schema}
-        default = defaults[one.attribute]
-        if default is not MISSING and default not in ("", None, ()):
-            properties[label]["default"] = list(default) if isinstance(default, tuple) else default
-    return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
 def _list(items: dict[str, Any], says: str, *, most: int) -> dict[str, Any]:

@@ -12,20 +12,12 @@ making any of the files they link to.
 
 from __future__ import annotations
 
-import base64
-import functools
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote
 
+from maquette.packs.page_templates import solid_script, written
 from maquette.provenance import COMPOSED, PHOTOGRAPH, TRAINED, Provenance
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("page")
 VIEWER = "page/model-viewer.js"
@@ -44,8 +36,6 @@ PLACES = {
     "face": "in front of a face",
     "world": "in mid-air",
 }
-# whatever no XML or HTML may hold, and halves of characters, which no file can
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -239,8 +229,8 @@ class PackCard:
 
 def page(pack: PackPage) -> dict[str, bytes]:
     """A pack's page: path from its folder -> bytes, the same for the same pack."""
-    written = _written("page.html", pack=pack, not_made=pack.not_made)
-    files = {"index.html": written, **_shared()}
+    index = written("page.html", TEMPLATES, pack=pack, not_made=pack.not_made)
+    files = {"index.html": index, **_shared()}
     if pack.viewer:
         files[VIEWER] = pack.viewer
         files |= {sticker.model: model_script(sticker) for sticker in pack.stickers}
@@ -251,14 +241,13 @@ def index_of_packs(
     packs: Sequence[PackCard], *, not_made: Sequence[NotMade] = ()
 ) -> dict[str, bytes]:
     """The page of several packs, in the order given: path from its folder -> bytes."""
-    written = _written("index.html", packs=packs, not_made=not_made)
-    return {"index.html": written, "page/page.css": _shared_css()}
+    index = written("index.html", TEMPLATES, packs=packs, not_made=not_made)
+    return {"index.html": index, "page/page.css": _shared_css()}
 
 
 def model_script(sticker: PageSticker) -> bytes:
     """A sticker's solid as a script: it hands the bytes to whoever opened the sticker."""
-    name, data = json.dumps(sticker.id), base64.b64encode(sticker.glb_data).decode()
-    return f'takeModel({name}, "{data}");\n'.encode()
+    return solid_script(sticker.id, sticker.glb_data)
 
 
 def _shared() -> dict[str, bytes]:
@@ -267,35 +256,3 @@ def _shared() -> dict[str, bytes]:
 
 def _shared_css() -> bytes:
     return (TEMPLATES / "page.css").read_bytes()
-
-
-def _written(template: str, **facts: object) -> bytes:
-    return _environment().get_template(template).render(facts).encode()
-
-
-@functools.cache
-def _environment() -> Environment:
-    """The templates, in which every text is escaped unless a template says otherwise."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["link"] = _link
-    return environment
-
-
-def _printable(value: object) -> object:
-    """Texts without characters that no page may hold; anything else as it is."""
-    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", value) if type(value) is str else value
-
-
-def _link(path: str) -> str:
-    """A path as a relative address: nothing in it can be a scheme, a host, or a query."""
-    printable = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", path)
-    return quote(printable.lstrip("/"), safe="/")

@@ -5,6 +5,7 @@ What belongs here: the stage. What does not: how an engine draws.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from maquette.batch.stages import Batch, Made, map_stage
@@ -31,16 +32,41 @@ def draw(
     copy: Batch[int],
 ) -> Batch[Made | Exception]:
     """One picture per item: what the engine makes of the prompt, or the photo, opened safely."""
-    answers: list[Made | Exception | None] = [
-        _opened(p, size_px=size) if p is not None else None
-        for p, size in zip(photo, resolution, strict=True)
+    asked = list(map(ImageRequest, prompt, style, resolution, seed, copy))
+    return _pictures(photo, asked, generator)
+
+
+@map_stage(version="1", batched=True)
+def draw_alone(
+    photo: Batch[File | None],
+    *,
+    generator: ImageGenerator,
+    prompt: Batch[str],
+    style: Batch[str],
+    resolution: Batch[int],
+    seed: Batch[int],
+    copy: Batch[int],
+) -> Batch[Made | Exception]:
+    """As `draw`, but the subject upright and nothing around it: what a solid can be made of."""
+    asked = [
+        ImageRequest(*each, alone=True)
+        for each in zip(prompt, style, resolution, seed, copy, strict=True)
     ]
-    asked = [n for n, answer in enumerate(answers) if answer is None]
-    if asked:
-        requests = [
-            ImageRequest(prompt[n], style[n], resolution[n], seed[n], copy[n]) for n in asked
-        ]
-        for n, made in zip(asked, generator.generate(requests), strict=True):
+    return _pictures(photo, asked, generator)
+
+
+def _pictures(
+    photos: Sequence[File | None], asked: Sequence[ImageRequest], generator: ImageGenerator
+) -> list[Made | Exception]:
+    """Photos opened, all else drawn, in order."""
+    answers: list[Made | Exception | None] = [
+        None if photo is None else _opened(photo, size_px=request.size_px)
+        for photo, request in zip(photos, asked, strict=True)
+    ]
+    drawn = [n for n, answer in enumerate(answers) if answer is None]
+    if drawn:
+        made_of = generator.generate([asked[n] for n in drawn])
+        for n, made in zip(drawn, made_of, strict=True):
             answers[n] = made if isinstance(made, Exception) else _drawn(made)
     return [answer for answer in answers if answer is not None]
 

@@ -7,6 +7,7 @@ mesh. What does not: contact sheets and movies, which are made of such pictures 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from maquette.types import Bools, Bytes, Floats, Mesh, Picture
 PREVIEW_PX = 384
 OVERSAMPLED = 2
 FILLS = 0.72  # of the frame, along the tighter side
+ORBIT_FILLS = 0.68  # shadows wander round it
 DISTANCE = 3.0  # of the camera, in largest dimensions: a normal lens
 
 Wide = NDArray[np.float64]
@@ -54,17 +56,35 @@ def render(
         turn_deg: about the vertical; negative shows its left wall.
         tilt_deg: how far the camera looks down.
     """
-    surface = shaded(mesh)
-    view = _View.around(surface.points, turn_deg=turn_deg, tilt_deg=tilt_deg)
-    texture = _texture(mesh)
-    side_px = size_px * OVERSAMPLED
-    drawn = _drawn(surface, texture, view, side_px=side_px, cutoff=mesh.alpha_cutoff)
-    ground = _ground(surface, texture, view, size_px=size_px, cutoff=mesh.alpha_cutoff)
-    return Picture(_over(drawn, ground, size_px))
+    sitter = Sitter.of(mesh)
+    return sitter.portrait(sitter.view(turn_deg, tilt_deg), size_px=size_px)
 
 
 @dataclass(frozen=True)
-class _View:
+class Sitter:
+    """A mesh made ready to be drawn from many sides: shading it takes as long as a picture."""
+
+    surface: Shaded
+    texture: Bytes
+    cutoff: float | None
+
+    @classmethod
+    def of(cls, mesh: Mesh) -> Sitter:
+        """The mesh with its normals found and its texture opened."""
+        return cls(shaded(mesh), _texture(mesh), mesh.alpha_cutoff)
+
+    def view(self, turn_deg: float, tilt_deg: float) -> View:
+        """A camera of its own for this side, that shows all of it as large as it can."""
+        return View.around(self.surface.points, turn_deg=turn_deg, tilt_deg=tilt_deg)
+
+    def portrait(self, view: View, *, size_px: int, floor: bool = True) -> Picture:
+        """The mesh as this camera sees it; without a floor it hangs before the backdrop."""
+        drawn = _drawn(self, view, side_px=size_px * OVERSAMPLED)
+        return Picture(_over(drawn, _ground(self if floor else None, view, size_px), size_px))
+
+
+@dataclass(frozen=True)
+class View:
     """A camera that looks at the middle of a mesh and is as far away as shows all of it."""
 
     turn: Wide  # (3, 3) world to camera axes
@@ -74,7 +94,8 @@ class _View:
     middle_xy: Wide  # (2,) of the projected bounds, to be centred
 
     @classmethod
-    def around(cls, points: Floats, *, turn_deg: float, tilt_deg: float) -> _View:
+    def around(cls, points: Floats, *, turn_deg: float, tilt_deg: float) -> View:
+        """The camera that centres the mesh."""
         a, b = np.deg2rad([turn_deg, tilt_deg])
         about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
         about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
@@ -85,6 +106,17 @@ class _View:
         span = float(np.ptp(xy, axis=0).max())
         middle = (xy.min(axis=0) + xy.max(axis=0)) / 2 - 0.5
         return cls(far.turn, far.centre, distance, FILLS / span, middle * FILLS / span)
+
+    @classmethod
+    def orbit(cls, points: Floats, turns_deg: Sequence[float], *, tilt_deg: float) -> list[View]:
+        """Cameras round a mesh at one height and one zoom, so that it turns on the spot."""
+        each = [cls.around(points, turn_deg=turn, tilt_deg=tilt_deg) for turn in turns_deg]
+        spans = [replace(view, zoom=1.0, middle_xy=np.zeros(2)).project(points)[0] for view in each]
+        beside = max(float(np.abs(xy[:, 0] - 0.5).max()) for xy in spans)
+        top, bottom = (f(f(xy[:, 1]) for xy in spans) - 0.5 for f in (min, max))
+        zoom = ORBIT_FILLS / max(2 * beside, float(bottom - top))
+        middle = np.array([0.0, (top + bottom) / 2 * zoom])
+        return [replace(view, zoom=zoom, middle_xy=middle) for view in each]
 
     def project(self, points: NDArray[Any]) -> tuple[Wide, Wide]:
         """Screen positions in 0..1, y down, and one over the distance from the camera."""
@@ -127,6 +159,19 @@ def _fragments(corners: Wide, side_px: int) -> _Fragments:
     return _Fragments(face[run], x32, y32, place)
 
 
+def silhouette(corners_px: Wide, side_px: int) -> Floats:
+    """(S, S) 1 where the faces of a closed mesh, (F, 3, 2) on the screen, cover a pixel."""
+    # its other half falls on the same place
+    seen = np.flatnonzero(_turns(corners_px) < -SLIVER_PX2)
+    return _cover(_fragments(corners_px[seen], side_px), side_px)
+
+
+def _cover(fragments: _Fragments, side_px: int) -> Floats:
+    cover = np.zeros(side_px * side_px, np.float32)
+    cover[fragments.place] = 1
+    return cover.reshape(side_px, side_px)
+
+
 def _runs(
     starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -157,7 +202,8 @@ def _values(slopes: Floats, fragments: _Fragments) -> Floats:
 
 def _texture(mesh: Mesh) -> Bytes:
     if mesh.texture_png is None:
-        return np.full((2, 2, 4), (PLAIN_GREY, PLAIN_GREY, PLAIN_GREY, 255), np.uint8)
+        paint = PLAIN_GREY if mesh.colours is None else 255  # colours are multiplied with it
+        return np.full((2, 2, 4), (paint, paint, paint, 255), np.uint8)
     return decode_png(mesh.texture_png)
 
 
@@ -167,19 +213,25 @@ def _chosen(fragments: _Fragments, which: NDArray[Any]) -> _Fragments:
     )
 
 
-def _drawn(
-    surface: Shaded, texture: Bytes, view: _View, *, side_px: int, cutoff: float | None
-) -> Floats:
+def _drawn(sitter: Sitter, view: View, *, side_px: int) -> Floats:
     """(S, S, 4) the lit mesh: colours 0..255 premultiplied with coverage, and coverage 0 or 1."""
+    surface, texture, cutoff = sitter.surface, sitter.texture, sitter.cutoff
     xy, nearness = view.project(surface.points)
     corners = xy[surface.faces] * side_px
     turns = _turns(corners)
     front = np.flatnonzero(turns < -SLIVER_PX2)  # y down turns counter-clockwise round
-    corners, faces = corners[front], surface.faces[front].astype(np.int64)
-    fragments = _fragments(corners, side_px)
+    texels_px = _texels_per_px(surface.uv[surface.faces[front]], texture, -turns[front].sum())
+    fragments = _fragments(corners[front], side_px)
+    # many faces of a fine mesh lie between the pixels
+    hit = np.bincount(fragments.face, minlength=len(front)) > 0
+    fragments = replace(fragments, face=(np.cumsum(hit) - 1)[fragments.face])
+    corners, faces = corners[front[hit]], surface.faces[front[hit]].astype(np.int64)
     near = nearness[faces][..., None]
     # what is linear on the screen is value / distance
-    lit = np.concatenate([surface.uv, surface.normals @ view.turn.T], axis=1)[faces] * near
+    columns = [surface.uv, surface.normals @ view.turn.T]
+    if surface.colours is not None:
+        columns.append(surface.colours[:, :3] / 255)
+    lit = np.concatenate(columns, axis=1)[faces] * near
     slopes = _slopes(corners, np.concatenate([near, lit], axis=2))
     if cutoff is not None:
         fragments = _chosen(fragments, _opaque(slopes, fragments, texture, cutoff))
@@ -189,10 +241,11 @@ def _drawn(
     shown = np.flatnonzero(closeness == nearest[fragments.place])
     fragments = _chosen(fragments, shown)
     values = _values(slopes[..., 1:], fragments) / closeness[shown, None]
-    texels_px = _texels_per_px(surface.uv[faces], texture, -turns[front].sum())
     art = _sampled(texture, values[:, :2], fragments.place, side_px=side_px, shrink=texels_px)
+    if surface.colours is not None:
+        art *= np.clip(values[:, 5:], 0, 1)
     canvas = np.zeros((side_px * side_px, 4), np.float32)
-    canvas[fragments.place, :3] = _lit(art, values[:, 2:])
+    canvas[fragments.place, :3] = _lit(art, values[:, 2:5])
     canvas[fragments.place, 3] = 1
     return canvas.reshape(side_px, side_px, 4)
 
@@ -243,15 +296,15 @@ def _lit(art: Floats, normals: Floats) -> Floats:
     return np.minimum(lit, 255)
 
 
-def _ground(
-    surface: Shaded, texture: Bytes, view: _View, *, size_px: int, cutoff: float | None
-) -> Floats:
-    """(S, S, 3) the backdrop with the mesh's shadow on the floor."""
+def _ground(sitter: Sitter | None, view: View, size_px: int) -> Floats:
+    """(S, S, 3) the backdrop, with a shadow on the floor of whoever stands there."""
     import cv2
 
-    cast = _Cast(surface, texture, view, size_px, cutoff)
     ramp = np.linspace(0, 1, size_px, dtype=np.float32)[:, None, None]
     top, bottom = np.array([BACKDROP_TOP, BACKDROP_BOTTOM], np.float32)
+    if sitter is None:
+        return np.broadcast_to(top + (bottom - top) * ramp, (size_px, size_px, 3))
+    cast = _Cast(sitter.surface, sitter.texture, view, size_px, sitter.cutoff)
     dark = np.zeros((size_px, size_px), np.float32)
     for lamp in LAMPS:
         # lamps keep their place beside the camera
@@ -272,7 +325,7 @@ class _Cast:
 
     surface: Shaded
     texture: Bytes
-    view: _View
+    view: View
     side_px: int
     cutoff: float | None
 
@@ -298,9 +351,7 @@ class _Cast:
             slopes = _slopes(corners[seen], values)
             kept = _opaque(slopes, fragments, self.texture, self.cutoff)
             fragments = _chosen(fragments, kept)
-        shadow = np.zeros(self.side_px * self.side_px, np.float32)
-        shadow[fragments.place] = 1
-        return shadow.reshape(self.side_px, self.side_px)
+        return _cover(fragments, self.side_px)
 
 
 def _over(drawn: Floats, ground: Floats, size_px: int) -> Bytes:

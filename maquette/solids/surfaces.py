@@ -12,9 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from maquette.types import Floats, Indices, Mesh
+from maquette.types import Bytes, Floats, Indices, Mesh
+
+Wide = NDArray[np.float64]
 
 CREASE_DEG = 65.0  # a 45 degree chamfer shades round even around a bend, a box keeps its edges
+CROWDED = 64  # faces at one point; beyond it they are taken together
+CELLS = 8  # steps from 0 to 1 along each axis of a direction
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Shaded:
     normals: Floats  # (V, 3), length one
     uv: Floats  # (V, 2)
     faces: Indices  # (F, 3)
+    colours: Bytes | None = None  # (V, 4)
 
 
 def merged(points: NDArray[Any]) -> NDArray[np.int64]:
@@ -44,7 +49,8 @@ def shaded(mesh: Mesh) -> Shaded:
     _, first, number = np.unique(key, return_index=True, return_inverse=True)
     kept = corners[first]
     faces = number.reshape(-1, 3).astype(np.int32)
-    return Shaded(mesh.points[kept], normals[first], mesh.uv[kept], faces)
+    colours = None if mesh.colours is None else mesh.colours[kept]
+    return Shaded(mesh.points[kept], normals[first], mesh.uv[kept], faces, colours)
 
 
 def corner_normals(mesh: Mesh) -> Floats:
@@ -55,8 +61,24 @@ def corner_normals(mesh: Mesh) -> Floats:
     evenly lit.
     """
     normals, weights = _weighted_faces(mesh)
-    corner_face = np.repeat(np.arange(len(mesh.faces)), 3)
+    face = np.repeat(np.arange(len(mesh.faces)), 3)
     place = merged(mesh.points)[mesh.faces.ravel()]
+    crowded = np.bincount(place)[place] > CROWDED
+    summed = np.empty((len(place), 3))
+    few = face[~crowded]
+    summed[~crowded] = _averaged(place[~crowded], normals[few], weights[few])
+    if crowded.any():
+        many = face[crowded]
+        summed[crowded] = _averaged_in_cells(place[crowded], normals[many], weights[many])
+    lengths = np.linalg.norm(summed, axis=1, keepdims=True)
+    summed = np.where(lengths > 0, summed / np.maximum(lengths, 1e-30), (0.0, 0.0, 1.0))
+    return summed.astype(np.float32)
+
+
+def _averaged(place: NDArray[np.int64], normals: Wide, weights: Wide) -> Wide:
+    """Per corner the weighted sum of the normals at its place that are not across a crease."""
+    if not len(place):
+        return np.zeros((0, 3))
     order = np.argsort(place, kind="stable")
     counts = np.bincount(place)
     starts = np.cumsum(counts) - counts
@@ -65,16 +87,29 @@ def corner_normals(mesh: Mesh) -> Floats:
     owner = np.repeat(order, degree)
     within = np.arange(len(owner)) - np.repeat(np.cumsum(degree) - degree, degree)
     other = order[np.repeat(starts[place[order]], degree) + within]
-    own_face, other_face = corner_face[owner], corner_face[other]
-    gentle = np.einsum("ij,ij->i", normals[own_face], normals[other_face]) >= np.cos(
-        np.deg2rad(CREASE_DEG)
-    )
-    shares = normals[other_face] * (weights[other_face] * gentle)[:, None]
-    summed = np.empty((len(corner_face), 3))
-    summed[order] = np.add.reduceat(shares, np.cumsum(degree) - degree) if len(shares) else 0
-    lengths = np.linalg.norm(summed, axis=1, keepdims=True)
-    summed = np.where(lengths > 0, summed / np.maximum(lengths, 1e-30), (0.0, 0.0, 1.0))
-    return summed.astype(np.float32)
+    cosines = np.einsum("ij,ij->i", normals[owner], normals[other])
+    gentle = cosines >= np.cos(np.deg2rad(CREASE_DEG))
+    shares = normals[other] * (weights[other] * gentle)[:, None]
+    summed = np.empty((len(place), 3))
+    summed[order] = np.add.reduceat(shares, np.cumsum(degree) - degree)
+    return summed
+
+
+def _averaged_in_cells(place: NDArray[np.int64], normals: Wide, weights: Wide) -> Wide:
+    """The same where very many faces meet: those that look nearly the same way are taken as one.
+
+    The hub of a disc with 10,000 spokes has 10^8 pairs of corners, but few directions.
+    """
+    grid = np.round(normals * CELLS).astype(np.int64) + CELLS
+    key = ((place * (2 * CELLS + 1) + grid[:, 0]) * (2 * CELLS + 1) + grid[:, 1]) * (
+        2 * CELLS + 1
+    ) + grid[:, 2]
+    _, first, cell = np.unique(key, return_index=True, return_inverse=True)
+    sums = [np.bincount(cell, weights=normals[:, axis] * weights) for axis in range(3)]
+    towards = np.stack(sums, axis=1)
+    lengths = np.linalg.norm(towards, axis=1)
+    units = towards / np.maximum(lengths, 1e-30)[:, None]
+    return _averaged(place[first], units, lengths)[cell]
 
 
 def _weighted_faces(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

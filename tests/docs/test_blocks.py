@@ -11,6 +11,7 @@ import yaml
 from jobs.housekeeping import prune
 from jobs.orders import order_stickers
 from maquette.cli import main
+from maquette.lines.print_orders import read_order as read_print_order
 from maquette.lines.prompt_fields import STYLES
 from maquette.lines.prompt_files import SUFFIXES
 from maquette.lines.prompt_sets import read_prompt_set
@@ -78,6 +79,7 @@ def _expect_help(words):
 
 CONFIG = re.compile(r"(ops|resources):")
 ORDER = re.compile(r"^objects:", re.MULTILINE)
+PRINT_ORDER = re.compile(r"^(prompt|pictures|concept|model):", re.MULTILINE)
 ORDERS = [
     block
     for name in ("roto.md", "README.md")
@@ -88,8 +90,11 @@ EXAMPLES = [
     block
     for name in ("stickers.md", "README.md")
     for block in blocks("csv", "yaml", "json", "jsonl", of=name)
-    if not CONFIG.match(block.text) and not ORDER.search(block.text)
+    if not CONFIG.match(block.text)
+    and not ORDER.search(block.text)
+    and not PRINT_ORDER.search(block.text)
 ]
+PRINT_ORDERS = [block for block in blocks("yaml", of="README.md") if PRINT_ORDER.search(block.text)]
 
 
 @pytest.mark.parametrize("block", ORDERS, ids=lambda block: f"{block.page}:{block.language}")
@@ -99,6 +104,12 @@ def test_roto_orders_parse(block):
     assert order.objects
     assert () == order.bad
     assert () == order.notes
+
+
+@pytest.mark.parametrize("block", PRINT_ORDERS, ids=lambda block: f"{block.page}:{block.line}")
+def test_print_orders_parse(block):
+    """Every example of a print order is read; its own page has a test of its own."""
+    assert read_print_order(block.text.encode(), name="example.yaml").source
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"{block.page}:{block.language}")

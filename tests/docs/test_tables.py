@@ -23,7 +23,8 @@ from maquette.engines.shelf import entries
 from maquette.engines.vitmatte import Settings as VitMatteSettings
 from maquette.errors import InputError
 from maquette.formats import CODECS
-from maquette.lines import prompt_files, roto_arrivals, roto_files, stickers
+from maquette.lines import order_files, prompt_files, roto_arrivals, stickers
+from maquette.lines.print_fields import MODEL_ENDINGS
 from maquette.lines.prompt_fields import LONGEST_PROMPT, PACK_FIELDS, ROW_FIELDS
 from maquette.lines.prompt_sets import PromptSet, StickerOrder
 from maquette.pictures.opening import DEFAULT_LIMITS, FORMATS
@@ -238,11 +239,12 @@ def test_writers_are_named():
 
 def test_read_formats_are_complete():
     """Prompt sets, orders, photos and footage: the formats that are read, and no other."""
-    prompts, orders, edits, footage, photos = rows(
+    prompts, orders, prints, models, edits, footage, photos = rows(
         section("formats.md", "What is read from outside")
     )
     assert list(prompt_files.SUFFIXES) == quoted(prompts[1])
-    assert list(roto_files.SUFFIXES) == quoted(orders[1])
+    assert list(order_files.SUFFIXES) == quoted(orders[1]) == quoted(prints[1])
+    assert list(MODEL_ENDINGS) == quoted(models[1])
     assert set(edit_lists.MOST_BYTES) == set(quoted(edits[1]))
     movies, stills = (half.split(", ") for half in footage[1].split("; "))
     assert [*roto_arrivals.MOVIES] == [name.strip("`") for name in movies]

@@ -1,8 +1,12 @@
 """The bench of the GPU engines runs without a GPU, on tiny shapes."""
 
 import json
+import sys
 
 import pytest
+
+from maquette.engines.shapers.families import TRIPOSR
+from tests import fake_shapers
 
 pytest.importorskip("torch")
 pytestmark = pytest.mark.engines
@@ -16,9 +20,11 @@ def figures(capsys, *arguments):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_tiny_shapes_give_every_figure(capsys):
-    """Each engine is built, run and timed, and nothing else is printed."""
-    lines = figures(capsys, "--tiny")
+def test_tiny_shapes_give_every_figure(capsys, monkeypatch, tmp_path):
+    """Each engine is built, run and timed, a checkout that is named too; no more is printed."""
+    monkeypatch.setenv(TRIPOSR.home, str(fake_shapers.checkout("triposr", tmp_path)))
+    monkeypatch.setenv(TRIPOSR.python, sys.executable)
+    lines = figures(capsys, "--tiny", "--shaper", "triposr")
     assert [line["figure"].split()[0] for line in lines] == [
         "flux-schnell",
         "flux-schnell",
@@ -26,6 +32,8 @@ def test_tiny_shapes_give_every_figure(capsys):
         "sdxl-lightning",
         "sam2",
         "sam2",
+        "triposr",
+        "triposr",
     ]
     assert all(line["value"] > 0 and line["ok"] for line in lines)
 

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from tests import zoo
 
 GOOD = write_glb(stand(zoo.ball()).outputs["card"], zoo.provenance())
 MOVING = {name: stand(zoo.whiskered(), motion=name).outputs["card"] for name in MOTIONS}
+PLAIN = zoo.provenance()
 SPINNING = write_glb(MOVING["spin"], zoo.provenance())
 
 
@@ -204,3 +206,29 @@ def test_truncated_files_are_refused(length):
     """However much is missing, the error is ours."""
     with pytest.raises(FormatError, match="GLB_HEADER"):
         read_glb(GOOD[:length])
+
+
+def test_colours_of_points_come_back_exactly():
+    """All 256 display values of each channel survive as light and are read as they were."""
+    colours = np.random.default_rng(0).integers(0, 256, (768, 4), np.uint8)
+    colours[:256, 0] = colours[256:512, 1] = colours[512:, 2] = np.arange(256)
+    rows = np.arange(768, dtype=np.float32)
+    points = np.column_stack([rows, rows % 7, rows % 5]).astype(np.float32)
+    faces = np.arange(768, dtype=np.int32).reshape(-1, 3)
+    mesh = Mesh(points, faces, np.zeros((768, 2), np.float32), colours=colours)
+    read = read_glb(write_glb(mesh, zoo.provenance()))
+    order = np.argsort(read.points[:, 0])
+    assert np.array_equal(colours, read.colours[order])
+
+
+def test_a_hub_of_many_faces_is_written_soon():
+    """A disc of 20,000 spokes has 4 · 10⁸ pairs of corners at its hub: none of them is made."""
+    angles = np.linspace(0, 2 * np.pi, 20_001)[:-1]
+    rim = np.column_stack([np.cos(angles), np.sin(angles), 0 * angles])
+    points = np.vstack([[0, 0, 0], rim]).astype(np.float32)
+    after = np.roll(np.arange(1, 20_001), -1)
+    faces = np.column_stack([np.zeros(20_000), np.arange(1, 20_001), after]).astype(np.int32)
+    started = time.monotonic()
+    read = read_glb(write_glb(Mesh(points, faces, np.zeros((20_001, 2), np.float32)), PLAIN))
+    assert 20_000 == len(read.faces)
+    assert time.monotonic() - started < 10

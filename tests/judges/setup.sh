@@ -48,6 +48,8 @@ set --
 has chromium || has google-chrome || set -- "$@" chromium
 has pngcheck || set -- "$@" pngcheck
 has exiftool || set -- "$@" libimage-exiftool-perl
+has prusa-slicer || set -- "$@" prusa-slicer
+has admesh || set -- "$@" admesh
 if [ $# -gt 0 ]; then
     if ! has apt-get || [ "$(id -u)" -ne 0 ]; then
         fail "The judges lack programs; on Debian: sudo apt-get install $*"

@@ -109,13 +109,7 @@ class Composer:
             )
         art, words = self._load()
         plan = parse(request.prompt, words)
-        chosen = variation(
-            request.prompt,
-            style=request.style,
-            size_px=request.size_px,
-            copy=request.copy,
-            seed=request.seed,
-        )
+        chosen = variation(request)
         picture = Picture(make_sticker(plan, art, chosen))
         return _made(picture, plan, words)
 

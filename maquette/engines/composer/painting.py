@@ -26,6 +26,7 @@ from maquette.engines.composer.composing import (
 )
 from maquette.engines.composer.parsing import Plan
 from maquette.engines.composer.pixels import Patch, Scene, die_cut
+from maquette.roles import ImageRequest
 from maquette.types import Bytes, Floats
 
 MARGIN_PX = 40  # at 1024: outlines, glows and shadows reach past a drawing
@@ -66,6 +67,7 @@ class Variation:
     copy: int
     walk: int  # the copy, started elsewhere for every prompt so that a pack is not monotonous
     seed: int
+    is_alone: bool
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Chance for one purpose; another purpose's draws do not move it."""
@@ -73,32 +75,45 @@ class Variation:
         return np.random.default_rng([self.seed & (2**64 - 1), self.copy, name])
 
 
-def variation(prompt: str, *, style: str, size_px: int, copy: int, seed: int) -> Variation:
-    """The variation of a request."""
-    start = zlib.crc32(" ".join(prompt.lower().split()).encode("utf-8", "replace"))
-    return Variation(style, size_px, copy, copy + start, seed)
+def variation(request: ImageRequest) -> Variation:
+    """The variation that a request asks for."""
+    start = zlib.crc32(" ".join(request.prompt.lower().split()).encode("utf-8", "replace"))
+    copy = request.copy
+    return Variation(
+        request.style, request.size_px, copy, copy + start, request.seed, request.alone
+    )
 
 
 def make_sticker(plan: Plan, art: Art, chosen: Variation) -> Bytes:
     """A plan painted: (S, S, 4) uint8, the alpha being the exact cut."""
     style = STYLES[chosen.style]
-    kind = _backdrop_kind(plan, style, chosen)
+    kind = "" if chosen.is_alone else _backdrop_kind(plan, style, chosen)
     shift = chosen.copy % 2
     wanted = [*style.sets[shift:], *style.sets[:shift], "flat", "noto", "soft"]
     which = choose_set(plan, art, wanted=list(dict.fromkeys(wanted)))
     group = compose(plan, art, which=which, rng=chosen.rng("layers"))
+    if chosen.is_alone:  # loose stars and hearts would be solids of their own
+        group = [layer for layer in group if layer.role != "prop"]
     pose = _pose(plan, chosen, has_backdrop=bool(kind))
     layers = fitted(group, pose=pose, size_px=chosen.size_px)
     patches = [_coloured(_patch(layer, art, chosen), layer, plan, chosen) for layer in layers]
     behind = _backdrop_patch(kind, chosen) if kind else None
     scene = Scene(patches, behind, chosen.size_px, chosen.rng("paint"))
+    painted = style.paint(scene)
+    if chosen.is_alone:
+        return as_bytes(painted)
     cut = die_cut(
-        style.paint(scene),
+        painted,
         colour=style.border_rgb,
         border_px=style.border_px * scene.k,
         close_px=30 * scene.k,
     )
-    return np.asarray(np.rint(np.clip(cut, 0, 1) * 255), np.uint8)
+    return as_bytes(cut)
+
+
+def as_bytes(frame: Floats) -> Bytes:
+    """(S, S, 4) 0..1 as bytes."""
+    return np.asarray(np.rint(np.clip(frame, 0, 1) * 255), np.uint8)
 
 
 def _backdrop_kind(plan: Plan, style: Style, chosen: Variation) -> str:
@@ -110,6 +125,8 @@ def _backdrop_kind(plan: Plan, style: Style, chosen: Variation) -> str:
 def _pose(plan: Plan, chosen: Variation, *, has_backdrop: bool) -> Pose:
     rng = chosen.rng("pose")
     tilt = float(rng.uniform(3, 10)) * (-1) ** (chosen.walk // 2)
+    if chosen.is_alone:
+        return Pose(0.0, is_mirrored=False, share=0.86)
     upright = plan.subject in KEEPS_UPRIGHT
     return Pose(
         tilt_deg=tilt / 3 if upright else tilt,

@@ -14,6 +14,7 @@ from maquette.roles import ImageRequest
 
 # Words a picture needs to become a sticker, whatever its style: one subject, easy to cut out.
 STICKER = "single subject, centred, whole subject in view, plain white background, no text"
+ALONE = "standing upright, seen from the front"  # what is to become a solid
 
 # The style comes first and the subject last: CLIP reads 77 tokens, and of a long prompt it is
 # better to lose the end of the description than the plain background. Other words make other
@@ -171,4 +172,5 @@ def words(request: ImageRequest) -> str:
             f"size_px={request.size_px} cannot be drawn",
             fix=f"use a multiple of {SIZE_STEP_PX} up to {SIZE_MAX_PX}",
         )
-    return f"{STYLES[request.style]}, {STICKER}: {request.prompt}"
+    alone = f", {ALONE}" if request.alone else ""
+    return f"{STYLES[request.style]}, {STICKER}{alone}: {request.prompt}"

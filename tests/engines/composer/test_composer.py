@@ -213,3 +213,15 @@ def test_every_drawing_the_tables_name_exists():
     named |= {*wardrobe.SIBLINGS.values(), *wardrobe.PROPS.values()}
     assert set() == named - art.index.keys() - set(wardrobe.OWN_PARTS)
     art.close()
+
+
+@pytest.mark.parametrize("style", ["art_style", "realistic", "cartoon", "cyberpunk"])
+def test_a_subject_alone_has_no_border_and_nothing_around_it(composer, style):
+    """What is to become a solid stands upright, without paper, backdrop or loose stars."""
+    rgba = rgba_of(composer, ImageRequest("a happy cat", style, 256, seed=3, copy=1, alone=True))
+    solid = (rgba[..., 3] > 127).astype(np.uint8)
+    assert 0.15 < solid.mean() < 0.75
+    count, _, stats, _ = cv2.connectedComponentsWithStats(solid)
+    assert stats[1:count, cv2.CC_STAT_AREA].max() > 0.95 * solid.sum()
+    rim = (solid - cv2.erode(solid, np.ones((3, 3), np.uint8))).astype(bool)
+    assert (rgba[rim][:, :3].min(axis=1) > 235).mean() < 0.2

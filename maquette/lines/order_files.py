@@ -1,7 +1,7 @@
-"""Roto order files to one mapping: YAML or JSON; nothing is judged yet but the file.
+"""Order files to one mapping: YAML or JSON; nothing is judged yet but the file.
 
-What does not belong here: what a field means (`roto_fields`) and what an order is
-(`roto_orders`).
+What does not belong here: what a field means (`order_fields`) and what a line's order is
+(`roto_orders`, `print_orders`).
 """
 
 from __future__ import annotations
@@ -24,23 +24,27 @@ def read_tree(data: bytes, *, name: str) -> dict[Any, Any]:
     if suffix not in SUFFIXES:
         raise InputError(
             "ORDER_TYPE",
-            f"{name}: files ending in {suffix[:20]!r} are not roto orders",
+            f"{name}: files ending in {suffix[:20]!r} are not orders",
             fix=f"use one of {', '.join(SUFFIXES)}",
         )
     if len(data) > MOST_BYTES:
         raise InputError(
             "ORDER_TOO_LARGE",
             f"{name} has {len(data):,} bytes, at most {MOST_BYTES:,} are read",
-            fix="draw masks as PNG files beside the order, or split it",
+            fix="put pictures and models beside the order, or split it",
         )
     tree = _parsed(_text(data, name), name, is_json=suffix == "json")
     if not tree:
-        raise InputError("ORDER_EMPTY", f"{name} says nothing", fix="name at least one object")
+        raise InputError(
+            "ORDER_EMPTY",
+            f"{name} says nothing",
+            fix="write its fields, one per line, as in name: hero",
+        )
     if not isinstance(tree, dict):
         raise InputError(
             "ORDER_SHAPE",
             f"{name}: a {type(tree).__name__} is not an order",
-            fix="write fields such as objects: and below it one '- name: …' per object",
+            fix="write its fields, one per line, as in name: hero",
         )
     return cast("dict[Any, Any]", tree)
 
@@ -55,7 +59,8 @@ def _parsed(text: str, name: str, *, is_json: bool) -> Any:
     except (ValueError, RecursionError) as trouble:
         why = " ".join(str(trouble).split())[:200]
         kind = "JSON" if is_json else "YAML"
-        raise InputError("ORDER_DAMAGED", f"{name} is not {kind}: {why}") from trouble
+        fix = "mend it; indent with spaces and quote what holds a colon"
+        raise InputError("ORDER_DAMAGED", f"{name} is not {kind}: {why}", fix=fix) from trouble
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""`maquette list`: what the store knows of, as tables and as JSON."""
+
+import json
+
+import pytest
+
+from maquette.batch.manifests import Manifest, Row, commit
+from maquette.batch.store import open_store
+from maquette.cli import main
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store with one print that was delivered."""
+    held = open_store(str(tmp_path))
+    held.put("batches/prints/cats-1.json", b"{}")
+    about = {"project": "Fair", "operation": "generate_model", "form": "figure"}
+    sized = {"verdict": "ok", "print_mm": [60.0, 40.0, 80.0]}
+    for asset in ("print_concepts", "print_models", "print_solids"):
+        commit(held, Manifest("prints", asset, "cats-1", (Row("cat", about),)))
+    commit(held, Manifest("prints", "print_files", "cats-1", (Row("cat", {**about, **sized}),)))
+    return str(tmp_path)
+
+
+def test_prints_are_listed(store, capsys):
+    """One line per print, with what names it in later orders."""
+    assert 0 == main(["list", "prints", "--store", store, "--json"])
+    (line,) = capsys.readouterr().out.splitlines()
+    row = json.loads(line)
+    assert ("cats-1", "cat", "60 x 40 x 80", "delivered") == tuple(
+        row[name] for name in ("batch", "item", "size_mm", "status")
+    )
+
+
+@pytest.mark.parametrize("what", ["shots", "prints"])
+def test_other_projects_are_left_out(store, what, capsys):
+    """Nothing of another project is told, in any catalogue."""
+    assert 0 == main(["list", what, "--store", store, "--json", "--project", "Other"])
+    assert "" == capsys.readouterr().out
