@@ -7,7 +7,7 @@ the classes. What does not: the texts, which stand where the trouble is found.
 from __future__ import annotations
 
 SETUP = ("MODEL_", "ENGINE_NOT_INSTALLED", "ENGINE_UNKNOWN", "ENGINE_SETTINGS", "WEIGHTS_",
-         "DEVICE_", "SHELF_")  # fmt: skip
+         "DEVICE_", "SHELF_", "SERVICE_REFUSED")  # fmt: skip
 
 
 class MaquetteError(Exception):
