@@ -26,7 +26,7 @@ SPECK_PX2 = 24.0  # what is smaller has no shape
 PINHOLE_PX2 = 12.0
 MOST_PARTS = 48
 # waves of the rim shorter than some ten steps go; in small pictures the steps are shorter
-IRONED_PX, IRONED_SHARE = 1.8, 0.0025
+IRONED_PX, IRONED_SHARE = 1.8, 0.0028
 IRONINGS, SHRINK, GROW = 96, 0.5, -0.503
 FEWEST_POINTS = 8  # of a ring
 
