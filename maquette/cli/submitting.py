@@ -46,14 +46,13 @@ def _folder_of(path: Path, data: bytes, photos: Sequence[Path]) -> str:
 
 def _shot(store: Store, path: Path, *, place: str) -> str:
     """An order and its footage, in a folder of this very file: a correction replaces the order."""
-    from maquette.lines.roto_arrivals import MOVIES, READY
+    from maquette.lines.roto_arrivals import READY, footage_names
     from maquette.lines.roto_orders import read_order
 
     data = path.read_bytes()
     order = read_order(data, name=path.name)
     place += _folder_here(path)
-    names = [order.footage] if order.footage else [f"{path.stem}.{end}" for end in MOVIES]
-    names += [] if order.footage else [path.stem, *(f"{path.stem}.{end.upper()}" for end in MOVIES)]
+    names = [*footage_names(order, path.stem), path.stem]
     footage = next((path.parent / name for name in names if (path.parent / name).exists()), None)
     if footage is None:
         raise InputError(

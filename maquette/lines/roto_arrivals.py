@@ -51,10 +51,7 @@ def footage_keys(key: str, order: RotoOrder, known: Mapping[str, Entry]) -> list
     """
     place = key.rpartition("/")[0]
     stem = _name(key).rpartition(".")[0]
-    names = [order.footage] if order.footage else [f"{stem}.{end}" for end in MOVIES]
-    if not order.footage:
-        names += [f"{stem}.{end.upper()}" for end in MOVIES]
-    for name in names:
+    for name in footage_names(order, stem):
         if f"{place}/{name}" in known:
             return [f"{place}/{name}"]
     folder = f"{place}/{(order.footage or stem).rstrip('/')}/"
@@ -62,6 +59,13 @@ def footage_keys(key: str, order: RotoOrder, known: Mapping[str, Entry]) -> list
         return []
     inside = [k for k in known if k.startswith(folder) and "/" not in k[len(folder) :]]
     return sorted(k for k in inside if not _name(k).startswith(("_", ".")))
+
+
+def footage_names(order: RotoOrder, stem: str) -> list[str]:
+    """What an order's footage may be called, beside it: as it says, or a movie of its own name."""
+    if order.footage:
+        return [order.footage]
+    return [f"{stem}.{end}" for end in (*MOVIES, *(end.upper() for end in MOVIES))]
 
 
 def _is_order(entry: Entry, known: Mapping[str, Entry]) -> bool:
