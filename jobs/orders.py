@@ -4,7 +4,7 @@ An order only writes an upload into the inbox; the sensor makes it a batch like 
 partitioned job cannot start on a key that does not exist yet, so this is the way in from the UI.
 """
 
-from typing import Literal
+from typing import Literal, cast
 
 import dagster as dg
 import yaml
@@ -13,7 +13,7 @@ from pydantic import Field
 from maquette.batch.uploads import INBOX, NIGHTLY, batch_of, submit
 from maquette.lines.print_orders import read_order as read_print_order
 from maquette.lines.prompt_sets import PromptSet, StickerOrder, read_prompt_set, write_prompt_set
-from maquette.lines.roto_orders import read_order
+from maquette.lines.roto_orders import Prompt, RotoObject, RotoOrder, read_order, write_order
 from resources.coded import coded
 from resources.store import StoreResource
 
@@ -99,7 +99,8 @@ class RotoForm(dg.Config):
         default=[], description="First and last plate, such as [1001, 1100]; empty means all."
     )
     deliver: list[str] = Field(
-        default=["png", "exr", "qc"], description="Of png, exr, prores, ffv1, cryptomatte, qc."
+        default=["png", "exr", "shapes", "qc"],
+        description="Of png, exr, shapes, prores, ffv1, cryptomatte, qc.",
     )
     priority: Literal["interactive", "normal", "background"] = "interactive"
     project: str = Field(default="", description="Told in the manifests.")
@@ -110,14 +111,18 @@ def roto_upload(order: RotoForm) -> tuple[str, bytes]:
     """The order as a file, checked the way an upload would be, and the name to give it."""
     name = order.footage.strip("/").rpartition("/")[2]
     stem = name.rpartition(".")[0] or name
-    objects = [{"name": words, "prompts": [{"text": words}]} for words in order.objects]
-    about = {"footage": order.footage, "project": order.project, "client": order.client}
-    told = {name: value for name, value in about.items() if value}
-    if order.frames:
-        told["range"] = list(order.frames)
-    choice = {"deliver": list(order.deliver), "priority": order.priority}
-    tree = {"name": stem, **told, **choice, "objects": objects}
-    data = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
+    objects = [RotoObject(words, "", prompts=(Prompt(text=words),)) for words in order.objects]
+    written = RotoOrder(
+        name=stem,
+        footage=order.footage,
+        frames=cast("tuple[int, int]", tuple(order.frames)) if order.frames else None,
+        project=order.project,
+        client=order.client,
+        deliver=tuple(order.deliver),
+        priority=order.priority,
+        objects=tuple(objects),
+    )
+    data = write_order(written)
     for bad in read_order(data, name=f"{stem}.yaml").bad:
         raise bad.error  # someone is at the form and can mend it now
     return f"{stem}.yaml", data

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from maquette.errors import FormatError, InputError
 from maquette.formats.png import SIGNATURE, imprinted
 from maquette.provenance import Provenance
-from maquette.types import Alpha, Floats
+from maquette.types import Alpha
 
 Words = NDArray[np.uint16]
 MOST = 65535
@@ -32,11 +32,6 @@ def write_alpha(alpha: Alpha, provenance: Provenance) -> bytes:
 def read_alpha(data: bytes) -> Alpha:
     """The matte in PNG bytes that we wrote, in steps of 1/65535."""
     return Alpha(_unpacked(data, channels=1).astype(np.float32) / np.float32(MOST))
-
-
-def write_deep_matte(cover: Floats, provenance: Provenance) -> bytes:
-    """A matte for people, (H, W) in 0..1: 16-bit grey with its imprint."""
-    return imprinted(_packed(sixteen_bit(cover), level=MATTE_LEVEL), provenance)
 
 
 def write_deep_picture(rgba: Words, provenance: Provenance) -> bytes:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maquette.solids.closest_points import Surface
-from maquette.solids.distances import sampled
+from maquette.solids.samples import sampled
 from maquette.solids.sewing import areas
 from maquette.types import Mesh
 

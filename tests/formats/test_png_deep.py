@@ -14,7 +14,6 @@ from maquette.formats.png_deep import (
     read_deep_picture,
     sixteen_bit,
     write_alpha,
-    write_deep_matte,
     write_deep_picture,
 )
 from maquette.provenance import Provenance
@@ -37,10 +36,16 @@ def test_a_matte_keeps_sixteen_bits():
 
 
 def test_pillow_reads_a_matte_as_sixteen_bits():
-    """Another reader finds the very numbers, and our words."""
-    picture = Image.open(io.BytesIO(write_deep_matte(ramp(), zoo.provenance())))
+    """Another reader finds the very numbers."""
+    picture = Image.open(io.BytesIO(write_alpha(Alpha(ramp()), Provenance())))
     assert "I;16" == picture.mode
     assert np.array_equal(sixteen_bit(ramp()), np.asarray(picture))
+
+
+def test_a_cut_out_carries_our_words():
+    """What people are handed says what it is."""
+    rgba = np.full((4, 4, 4), 40_000, np.uint16)
+    picture = Image.open(io.BytesIO(write_deep_picture(rgba, zoo.provenance())))
     assert "a round cat" == picture.text["Description"]
 
 
@@ -86,7 +91,7 @@ STRANGERS = {
     "no PNG": b"GIF89a",
     "8 bit": write_matte(Matte(ramp()), Provenance()),
     "a picture": write_deep_picture(np.zeros((2, 2, 4), np.uint16), Provenance()),
-    "cut short": write_deep_matte(ramp(), Provenance())[:60],
+    "cut short": write_alpha(Alpha(ramp()), Provenance())[:60],
 }
 
 
