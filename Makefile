@@ -41,7 +41,7 @@ test-base: .venv/dev.stamp ## run the tests that need no torch
 test-engines: .venv-engines/ready.stamp ## run the learned engines' tests on a CPU torch
 	@OMP_NUM_THREADS=1 $(ENGINES_PY) -m pytest -m engines
 
-judge: .venv/dev.stamp shelf ## let outside programs read what we write
+judge: .venv/dev.stamp .venv/mesh.stamp shelf ## let outside programs read what we write
 	@sh tests/judges/setup.sh
 	@$(PY) -m pytest -m judge
 
@@ -92,6 +92,10 @@ clean: ## remove the environments and every cache; var/ is left alone
 
 .venv/prints.stamp: .venv/base.stamp
 	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[prints]'
+	@touch $@
+
+.venv/mesh.stamp: .venv/base.stamp
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[mesh]'
 	@touch $@
 
 .venv/dev.stamp: .venv/base.stamp

@@ -1,4 +1,4 @@
-"""PyMeshLab's rungs, where it is installed; and what is said where it is not."""
+"""PyMeshLab's rungs, with the judges, who install it; and what is said where it is not."""
 
 import importlib.util
 
@@ -13,6 +13,7 @@ HERE = importlib.util.find_spec("pymeshlab") is not None
 with_meshlab = pytest.mark.skipif(not HERE, reason="needs the extra mesh")
 
 
+@pytest.mark.judge
 @with_meshlab
 def test_it_is_a_mender():
     """It keeps the promises of every engine, and mends as the embedded one does."""
@@ -25,6 +26,7 @@ def test_it_is_a_mender():
         engine.close()
 
 
+@pytest.mark.judge
 @with_meshlab
 @pytest.mark.parametrize("rung", ["repaired", "alpha_wrapped"])
 def test_its_rungs_make_solids(rung):
