@@ -71,7 +71,7 @@ class LadderMender:
             name=self._name,
             version="1",
             weights={name: metadata.version(name) for name in packages},
-            licences=("GPL-3.0",) if self._name == "meshlab" else (),
+            licences=("GPL-3.0",) if self._name == "meshlab" else ("none",),
             parallel=os.cpu_count() or 1,
         )
 

@@ -140,9 +140,9 @@ class PageBatch:
 
     @property
     def licences(self) -> tuple[str, ...]:
-        """Of all weights and art that touched it, each once."""
+        """Of all weights and art that touched it, each once; what has none is not told."""
         names = (name for one in self.prints for name in one.provenance.licences)
-        return tuple(dict.fromkeys(names))
+        return tuple(name for name in dict.fromkeys(names) if name != "none")
 
 
 def batch_page(

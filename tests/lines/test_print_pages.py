@@ -29,12 +29,12 @@ def store(tmp_path):
     return FolderStore(tmp_path)
 
 
-def shown(store, *, notes=(), **params):
+def shown(store, *, notes=(), provenance=MADE, **params):
     """The page of one print, as text, with the paths beside it."""
     names = {"turntable": b"webp", "examination": json.dumps(FOUND).encode(), "print": b"glTF"}
     refs = {n: replace(kept(store, data, f"{n}.bin"), name=n) for n, data in names.items()}
     about = {"operation": "generate_model", "title": "Fair", "prompt": "a cat", **params}
-    row = Row("cat", about, objects=tuple(refs.values()), provenance=MADE, notes=tuple(notes))
+    row = Row("cat", about, objects=tuple(refs.values()), provenance=provenance, notes=tuple(notes))
     paths = {"cat/turntable.webp": refs["turntable"], "cat/cat.stl": refs["print"]}
     lost = Row("dog", about, code="MASK_EMPTY", reason="no subject", fix="use another")
     history = [Manifest("prints", "print_files", "b", (row, lost))]
@@ -50,6 +50,13 @@ def test_a_print_is_told_with_its_verdicts(store):
         *("Thin. Make it larger.", "composer", "MIT", "no subject", "To mend it: use another"),
     ):
         assert words in page, words
+
+
+def test_what_has_no_weights_has_no_licence(store):
+    """A model that was only mended: the page does not speak of weights and art."""
+    mended = Provenance("", 7, steps=(Step("mend", "1", "r", "manifold", licences=("none",)),))
+    page, _ = shown(store, provenance=mended)
+    assert "eights and art" not in page
 
 
 def test_every_link_leads_to_a_file(store):
