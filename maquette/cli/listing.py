@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import sys
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -21,6 +22,8 @@ SHOWN = {
     ),
     "prints": ("project", "batch", "item", "operation", "size_mm", "verdict", "status"),
 }
+PIPED_COLUMNS = 200  # wide enough for every name, where no terminal says how wide it is
+WHOLE = ("batch", "shot", "item", "object")  # later orders name these: never cut short or broken
 CATALOGUES = {"shots": "maquette.lines.roto_catalogue", "prints": "maquette.lines.print_catalogue"}
 
 
@@ -47,16 +50,17 @@ def _list(asked: argparse.Namespace) -> int:
     catalogue = importlib.import_module(CATALOGUES[asked.what]).catalogue
     found = catalogue(open_store(told_store(asked.store))).to_dicts()
     rows = [row for row in found if asked.project in ("", row["project"])]
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS)
     if asked.json:
         for row in rows:
             console.out(json.dumps(row, ensure_ascii=False), highlight=False)
         return 0
-    shown = SHOWN[asked.what]
-    # later orders name a batch and its item: neither may be cut short
-    table = Table(*(Column(name, overflow="fold") for name in shown), "trouble")
+    # what nobody filled in takes no room
+    every = (*SHOWN[asked.what], "trouble")
+    shown = [name for name in every if any(row[name] not in (None, "") for row in rows)]
+    table = Table(*(Column(name, overflow="fold", no_wrap=name in WHOLE) for name in shown))
     for row in rows:
-        table.add_row(*(_said(row[name]) for name in shown), str(row["trouble"] or ""))
+        table.add_row(*(_said(row[name]) for name in shown))
     console.print(table)
     return 0
 

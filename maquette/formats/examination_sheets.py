@@ -27,7 +27,7 @@ from maquette.formats.panels import (
 from maquette.formats.print_diagrams import bed_from_above, weakest_side
 from maquette.solids.balance import hanging, touching
 from maquette.solids.examining import WALL_LINES, Check, Examination
-from maquette.solids.previews import Sitter, View
+from maquette.solids.previews import Sitter, View, tilt_of
 from maquette.solids.printed import standing
 from maquette.solids.walls import percentile_mm
 from maquette.types import Bytes, Mesh, Picture
@@ -40,7 +40,7 @@ TITLE_SIZE, SAYS_SIZE, LEGEND_SIZE = 18, 14, 13
 STONE = (206, 209, 216)
 FINE = (128, 92, 200)
 BODY_TINTS = ((206, 209, 216), (232, 190, 130), (140, 190, 220), (170, 208, 150), (220, 160, 180))
-ABOVE, BELOW = (-25.0, 14.0), (-25.0, -30.0)  # turn and tilt of the camera
+TURN_DEG, BELOW = -25.0, (-25.0, -30.0)  # turn, and tilt, of the camera
 Legend = tuple[tuple[Colour, str], ...]
 
 
@@ -117,12 +117,16 @@ class _Scene:
         return Sitter.of(Mesh(points, faces, uv, colours=colours))
 
     @cached_property
+    def _above(self) -> tuple[float, float]:
+        return TURN_DEG, tilt_of(self.examination.solid.mesh)
+
+    @cached_property
     def _whole(self) -> Sitter:
         return Sitter.of(standing(self.examination.solid.mesh))
 
     def whole(self) -> Bytes:
         """The print in its own colours."""
-        view = self._whole.view(*ABOVE)
+        view = self._whole.view(*self._above)
         return self._whole.portrait(view, size_px=TILE_PX).rgba[..., :3]
 
     def tiles(self) -> list[tuple[Bytes, _Words]]:
@@ -140,7 +144,7 @@ class _Scene:
 
     def _bodies(self) -> Bytes:
         tints = np.array(BODY_TINTS, np.uint8)
-        return self._tinted(tints[self.examination.patches.body % len(tints)], ABOVE, ())
+        return self._tinted(tints[self.examination.patches.body % len(tints)], self._above, ())
 
     def _walls(self) -> Bytes:
         line_mm = self.examination.printer.nozzle_mm
@@ -153,7 +157,7 @@ class _Scene:
             (VERDICT_COLOURS["bad"], f"under {line_mm:g} mm"),
             (VERDICT_COLOURS["look"], f"under {wall_mm:g} mm"),
         )
-        return self._tinted(tints, ABOVE, legend)
+        return self._tinted(tints, self._above, legend)
 
     def _overhangs(self) -> Bytes:
         tints = self._stone()
@@ -171,7 +175,7 @@ class _Scene:
         finest_mm = percentile_mm(thick, pieces.areas_mm2, FINEST_PERCENT) * ALIKE
         tints = self._stone()
         tints[thick <= finest_mm] = FINE
-        return self._tinted(tints, ABOVE, ((FINE, f"up to {finest_mm:.2f} mm thick"),))
+        return self._tinted(tints, self._above, ((FINE, f"up to {finest_mm:.2f} mm thick"),))
 
     def _stone(self) -> Bytes:
         return np.full((len(self.examination.thick_mm), 3), STONE, np.uint8)

@@ -26,7 +26,7 @@ from maquette.formats.panels import (
     set_verdict,
 )
 from maquette.solids.examining import Check
-from maquette.solids.previews import render
+from maquette.solids.previews import render, tilt_of
 from maquette.solids.printed import standing
 from maquette.types import Bytes, File, Mesh, Picture
 from maquette.video.lettering import fitted, write
@@ -57,7 +57,8 @@ def card_up(
     """
     facts = card_facts(title, json.loads(examination.data), sliced)
     text = json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    hero = render(standing(print), size_px=HERO_PX).rgba[..., :3]
+    upright = standing(print)
+    hero = render(upright, size_px=HERO_PX, tilt_deg=tilt_of(upright)).rgba[..., :3]
     return Made({"card": _card(facts, hero), "card_facts": File(text.encode(), "json")})
 
 

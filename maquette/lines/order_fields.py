@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from typing import Any, cast
@@ -265,15 +265,21 @@ def read_fields(
     for label, value in written.items():
         key = str(label).strip().lower()
         if key not in known:
-            meant = get_close_matches(key[:60], (*known, *more), n=1, cutoff=0.0)
             raise InputError(
                 "ORDER_FIELD_UNKNOWN",
                 f"{where}: no field is called {clean_name(str(label)[:60])!r}",
-                fix=f"did you mean {meant[0]}?" if meant else "leave it out",
+                fix=_meant(key[:60], (*known, *more)),
             )
         if value is not None and value != "":
             found[known[key].attribute] = known[key].read(value, f"{where}, field {key}")
     return found
+
+
+def _meant(key: str, known: Sequence[str]) -> str:
+    """The field that is a part of it, begins alike or is spelled alike; else all of them."""
+    alike = [name for name in known if name.startswith(key) or (name in key and len(name) > 2)]
+    alike = alike or get_close_matches(key, known, n=1, cutoff=0.7)
+    return f"did you mean {alike[0]}?" if alike else f"use one of {', '.join(known)}"
 
 
 def mapping_of(written: Any, where: str) -> dict[Any, Any]:
@@ -281,8 +287,8 @@ def mapping_of(written: Any, where: str) -> dict[Any, Any]:
     if not isinstance(written, dict):
         raise InputError(
             "ORDER_SHAPE",
-            f"{where}: is {type(written).__name__}, not a mapping of fields",
-            fix="write one field per line, as in name: hero",
+            f"{where}: {shown(written)} is no list of named fields",
+            fix="write one field per line below it, as in name: hero, or {name: hero}",
         )
     return dict(cast("dict[Any, Any]", written))
 

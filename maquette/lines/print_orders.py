@@ -58,7 +58,7 @@ class PrintOrder:
     count: int | None = None
     seed: int | None = None
     form: str = "figure"
-    relief: float = 0.0
+    relief: float = 0.4
     scale_factor: float | None = None
     target: Target | None = None
     proportions: str = "fit"

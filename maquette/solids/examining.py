@@ -175,7 +175,8 @@ def _stands(stands: Stance) -> Check:
     says = f"It stands until it is tilted by {tilt:.0f}°."
     if tilt < WOBBLES_DEG:
         says = "It falls over by itself." if tilt < 0 else "The least push makes it fall."
-    fix = "" if verdict == OK else "Give it a flat base, or lay it down."
+    fix = "Cut more off its foot (base_mm), or lay it down (stand: stable)."
+    fix = "" if verdict == OK else fix
     numbers = {"margin_mm": round(stands.margin_mm, 3), "centre_mm": _rounded(stands.centre_mm)}
     return Check("stands", round(tilt, 2), "°", verdict, says, fix, numbers)
 
@@ -190,7 +191,7 @@ def _contact(solid: Printed, pieces: Patches, printer: Printer) -> Check:
     fix = ""
     if verdict != OK:
         says = f"{area_mm2:,.0f} mm² lie on the bed, {wanted:,.0f} mm² would hold it."
-        fix = "Give it a flat base, or print it with a brim or a raft."
+        fix = "Cut more off its foot (base_mm), or print it with a brim or a raft."
     numbers = {"wanted_mm2": round(wanted, 2)}
     return Check("contact", round(area_mm2, 2), "mm²", verdict, says, fix, numbers)
 

@@ -36,6 +36,8 @@ LAMPS = ((-0.22, 1.0, 0.62), (-0.32, 1.0, 0.50), (-0.42, 1.0, 0.60), (-0.32, 1.0
 SHADOW_DARKNESS, CONTACT_DARKNESS = 0.36, 0.40
 CONTACT_SHARE = 0.05  # of the height: what is higher up throws no contact shadow
 PLAIN_GREY = 190
+TILT_DEG, FROM_ABOVE_DEG = 14.0, 55.0
+LIES_SHARE = 0.3  # lower than this share of its shorter side, it lies
 SLIVER_PX2 = 1e-6  # faces seen edge-on
 
 
@@ -58,6 +60,12 @@ def render(
     """
     sitter = Sitter.of(mesh)
     return sitter.portrait(sitter.view(turn_deg, tilt_deg), size_px=size_px)
+
+
+def tilt_of(mesh: Mesh) -> float:
+    """How far a camera looks down at a mesh: at what lies flat, from above."""
+    wide, high, deep = np.ptp(mesh.points, axis=0).tolist()
+    return FROM_ABOVE_DEG if high < LIES_SHARE * min(wide, deep) else TILT_DEG
 
 
 @dataclass(frozen=True)

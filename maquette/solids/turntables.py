@@ -12,13 +12,13 @@ import numpy as np
 from PIL import Image
 
 from maquette.batch.stages import map_stage
-from maquette.solids.previews import Sitter, View
+from maquette.solids.previews import Sitter, View, tilt_of
 from maquette.types import File, Mesh
 
 TURNTABLE_PX = 384
 FRAMES = 24
 FRAME_MS = 110
-FIRST_DEG, TILT_DEG = -25.0, 14.0  # begins as the preview is seen
+FIRST_DEG = -25.0  # begins as the preview is seen
 QUALITY, EFFORT = 90, 3  # below that, blocks of the frame before shine through
 
 
@@ -31,7 +31,8 @@ def turn(print: Mesh) -> File:  # noqa: A002 - the object's name
     """
     sitter = Sitter.of(print)
     turns = FIRST_DEG - np.arange(FRAMES) * (360 / FRAMES)  # its right side comes to the front
-    views = View.orbit(sitter.surface.points, turns.tolist(), tilt_deg=TILT_DEG)
+    tilt_deg = tilt_of(print)
+    views = View.orbit(sitter.surface.points, turns.tolist(), tilt_deg=tilt_deg)
     frames = [
         Image.fromarray(sitter.portrait(view, size_px=TURNTABLE_PX).rgba[..., :3]) for view in views
     ]

@@ -37,3 +37,11 @@ def test_other_projects_are_left_out(store, what, capsys):
     """Nothing of another project is told, in any catalogue."""
     assert 0 == main(["list", what, "--store", store, "--json", "--project", "Other"])
     assert "" == capsys.readouterr().out
+
+
+def test_a_table_breaks_no_name(store, capsys):
+    """Also where it is piped: batch and item can be copied, and empty columns are left out."""
+    assert 0 == main(["list", "prints", "--store", store])
+    told = capsys.readouterr().out
+    assert "cats-1" in told
+    assert "trouble" not in told
