@@ -23,6 +23,7 @@ import polars as pl
 
 from maquette.batch.records import ObjectRef, Record, canonical
 from maquette.batch.store import ObjectMissing, Store, sha256_of
+from maquette.errors import MaquetteError
 from maquette.provenance import Provenance
 
 OBJECT = pl.Struct({"name": pl.String, "key": pl.String, "sha256": pl.String, "size": pl.Int64})
@@ -88,6 +89,11 @@ class Row:
     def object(self, name: str) -> ObjectRef | None:
         """The object of that name, the latest if there are several."""
         return next((o for o in reversed(self.objects) if o.name == name), None)
+
+    @classmethod
+    def refused(cls, item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Row:
+        """The row of something that goes no further."""
+        return cls(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
 
 
 @dataclass(frozen=True)

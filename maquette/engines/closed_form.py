@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from maquette.engines import devices
 from maquette.errors import InputError
 from maquette.pictures.bands import Window, depth_px, edge_band, in_tiles
+from maquette.pictures.scaling import resized
 from maquette.roles import EngineInfo, Matter
 from maquette.types import Bools, Floats, Indices, Mask, Matte, Picture
 
@@ -96,8 +97,8 @@ def _softened(
     colours = picture.rgba[window][..., :3].astype(np.float32) / np.float32(255)
     size_wh = (colours.shape[1], colours.shape[0])
     small_wh = (-(-size_wh[0] // step), -(-size_wh[1] // step))
-    guide = _resized(colours, small_wh)
-    side = _resized(inside[window].astype(np.float32), small_wh) > 0.5
+    guide = resized(colours, small_wh)
+    side = resized(inside[window].astype(np.float32), small_wh) > 0.5
     free = edge_band(side, edge_px=edge_px / step)
     if not free.any():  # what was inside was too thin for the reduced size
         return inside[window].astype(np.float32)
@@ -106,7 +107,7 @@ def _softened(
     alpha = _solved(windows, side, free, pull=pull)
     if step == 1:
         return alpha
-    fit = _resized(_affine(windows, alpha), size_wh)
+    fit = resized(_affine(windows, alpha), size_wh)
     return np.einsum("hwc,hwc->hw", fit[..., :3], colours) + fit[..., 3]
 
 
@@ -292,12 +293,3 @@ def _affine(windows: _Windows, alpha: Floats) -> Floats:
         cv2.blur(fit[..., :4], (3, 3)) / np.maximum(cv2.blur(fit[..., 4], (3, 3)), 1e-6)[..., None]
     )
     return np.asarray(fit[2:-2, 2:-2], np.float32)
-
-
-def _resized(values: Floats, size_wh: tuple[int, int]) -> Floats:
-    """Averaged down, or drawn up between neighbours."""
-    if (values.shape[1], values.shape[0]) == size_wh:
-        return values
-    smaller = size_wh[0] < values.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(values, size_wh, interpolation=how), np.float32)

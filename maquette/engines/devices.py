@@ -11,7 +11,8 @@ import gc
 import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, TypeVar
 
 from maquette.errors import EngineError, MaquetteError
@@ -82,6 +83,46 @@ def pick_precision(wanted: str, *, device: str, half: str) -> str:
             fix=f"use auto or one of {PRECISIONS}",
         )
     return wanted
+
+
+@dataclass(frozen=True)
+class Computing:
+    """On what an engine computes, and how finely: picked when it is asked, as that imports torch.
+
+    Attributes:
+        wanted: the device a user named, or auto.
+        dtype: the number format a user named, or auto.
+        half: the format that auto means on a GPU.
+    """
+
+    wanted: str
+    dtype: str = "float32"
+    half: str = "float16"
+
+    @cached_property
+    def device(self) -> str:
+        """Where: ``cuda:0``."""
+        return pick_device(self.wanted)
+
+    @property
+    def kind(self) -> str:
+        """Its kind: ``cuda``."""
+        return self.device.partition(":")[0]
+
+    @cached_property
+    def precision(self) -> str:
+        """The number format."""
+        return pick_precision(self.dtype, device=self.device, half=self.half)
+
+    def autocast(self) -> Any:
+        """A context in which torch computes in that format."""
+        import torch
+
+        return torch.autocast(
+            self.kind,
+            dtype=torch_dtype(self.precision),
+            enabled=self.precision != "float32",
+        )
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -58,15 +58,12 @@ class GroundingDino:
                     "ENGINE_SETTINGS", f"{name}={value!r} is no share", fix="use 0 to 1"
                 )
         self._settings = settings
+        self._on = devices.Computing(settings.device)
         self._loaded: tuple[Any, Any] | None = None
 
     @cached_property
     def _source(self) -> hub.Source:
         return hub.locate(self._settings.model or PUBLISHED)
-
-    @cached_property
-    def _device(self) -> str:
-        return devices.pick_device(self._settings.device)
 
     @cached_property
     def info(self) -> EngineInfo:
@@ -77,7 +74,7 @@ class GroundingDino:
             weights={"model": hub.identity(self._source)},
             licences=("Apache-2.0",),
             config={
-                "device": self._device.partition(":")[0],
+                "device": self._on.kind,
                 "threshold": self._settings.threshold,
                 "text_threshold": self._settings.text_threshold,
             },
@@ -112,7 +109,7 @@ class GroundingDino:
             input_data_format="channels_last",  # else a picture three pixels high is taken amiss
             truncation=True,
             max_length=longest,
-        ).to(self._device)
+        ).to(self._on.device)
         # In float32 also on a GPU: halves place a box to a few pixels only, and this runs but once
         # for each thing somebody asks for.
         with torch.inference_mode():
@@ -147,14 +144,14 @@ class GroundingDino:
                     GroundingDinoImageProcessorPil.from_pretrained(place, **asked),
                     BertTokenizerFast.from_pretrained(place, **asked),
                 )
-            self._loaded = model.to(self._device), prepare
+            self._loaded = model.to(self._on.device), prepare
         return self._loaded
 
     def close(self) -> None:
         """Free the model; the next call loads it anew."""
         if self._loaded is not None:
             self._loaded = None
-            devices.release(self._device)
+            devices.release(self._on.device)
 
 
 def prompt_of(text: str) -> str:

@@ -14,6 +14,7 @@ import os
 import cv2
 import numpy as np
 
+from maquette.pictures.scaling import resized
 from maquette.roles import EngineInfo, Matter
 from maquette.types import Bools, Floats, Mask, Matte, Picture
 
@@ -93,15 +94,15 @@ def _snapped(target: Floats, colours: Floats, *, near: Bools, edge_px: int) -> F
         return target
     size_wh = (target.shape[1], target.shape[0])
     small_wh = (max(1, size_wh[0] // COARSE), max(1, size_wh[1] // COARSE))
-    guide, given = _resized(colours, small_wh), _resized(target, small_wh)
-    free = _resized(near.astype(np.float32), small_wh) > 0.5
+    guide, given = resized(colours, small_wh), resized(target, small_wh)
+    free = resized(near.astype(np.float32), small_wh) > 0.5
     aim = given
     for _ in range(SNAPS):
         decided = (aim > 0.5).astype(np.float32)
         redrawn, trust = _guided(guide, decided, radius_px=radius_px, step=1)
         aim = np.where(free & (trust > 0.5), redrawn, aim).astype(np.float32)
     # Only what clearly changed sides moves: elsewhere the mask is finer than this.
-    change = _resized(aim, size_wh) - _resized(given, size_wh)
+    change = resized(aim, size_wh) - resized(given, size_wh)
     moved = np.where(change > MOVED, 1, np.where(change < -MOVED, 0, target))
     return np.where(near, moved, target).astype(np.float32)
 
@@ -110,8 +111,8 @@ def _guided(colours: Floats, target: Floats, *, radius_px: int, step: int) -> tu
     """The target redrawn as a locally affine function of the colours, and trust in it 0..1."""
     size_wh = (target.shape[1], target.shape[0])
     small_wh = (max(1, size_wh[0] // step), max(1, size_wh[1] // step))
-    guide, aim = _resized(colours, small_wh), _resized(target, small_wh)
-    fit = _resized(_fit(guide, aim, radius_px=max(1, radius_px // step)), size_wh)
+    guide, aim = resized(colours, small_wh), resized(target, small_wh)
+    fit = resized(_fit(guide, aim, radius_px=max(1, radius_px // step)), size_wh)
     redrawn = np.einsum("hwc,hwc->hw", fit[..., :3], colours) + fit[..., 3]
     # Where colours explain little of the mask, subject and background look alike: the fit is
     # then only a blurred mask, a ghost around dark hair on a dark wall. The mask's edge is better.
@@ -146,15 +147,6 @@ def _fit(guide: Floats, aim: Floats, *, radius_px: int) -> Floats:
     explained = np.einsum("hwc,hwc->hw", slope, together)
     share = explained / (mean(aim * aim) - aim_mean * aim_mean + np.float32(1e-4))
     return np.dstack([mean(slope), mean(offset), mean(share)])
-
-
-def _resized(values: Floats, size_wh: tuple[int, int]) -> Floats:
-    """Averaged down, or drawn up between neighbours."""
-    if (values.shape[1], values.shape[0]) == size_wh:
-        return values
-    smaller = size_wh[0] < values.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(values, size_wh, interpolation=how), np.float32)
 
 
 def _solve(spread: Floats, together: Floats) -> Floats:

@@ -63,21 +63,13 @@ class VitMatte:
                 fix=f"use one of {list(SIZES)}",
             )
         self._settings = settings
+        # bfloat16 has too few digits for alpha; float16 has them, and autocast keeps the sums.
+        self._on = devices.Computing(settings.device, settings.dtype, half="float16")
         self._loaded: tuple[Any, Any] | None = None
 
     @cached_property
     def _source(self) -> hub.Source:
         return hub.locate(self._settings.model or SIZES[self._settings.size])
-
-    @cached_property
-    def _device(self) -> str:
-        return devices.pick_device(self._settings.device)
-
-    @cached_property
-    def _precision(self) -> str:
-        # bfloat16 has too few digits for alpha; float16 has them, and autocast keeps the sums.
-        wanted = self._settings.dtype
-        return devices.pick_precision(wanted, device=self._device, half="float16")
 
     @cached_property
     def info(self) -> EngineInfo:
@@ -87,7 +79,7 @@ class VitMatte:
             version="2",
             weights={"model": hub.identity(self._source)},
             licences=("MIT",),
-            config={"device": self._device.partition(":")[0], "dtype": self._precision},
+            config={"device": self._on.kind, "dtype": self._on.precision},
         )
 
     def refine(self, picture: Picture, mask: Mask, *, edge_px: int) -> Matte:
@@ -118,14 +110,9 @@ class VitMatte:
 
         model, prepare = self._parts()
         given = prepare(images=rgb, trimaps=trimap, return_tensors="pt")["pixel_values"]
-        half = torch.autocast(
-            self._device.partition(":")[0],
-            dtype=devices.torch_dtype(self._precision),
-            enabled=self._precision != "float32",
-        )
-        with torch.inference_mode(), half:
+        with torch.inference_mode(), self._on.autocast():
             # Padded to a multiple of 32 on the right and at the bottom.
-            alphas = model(given.to(self._device)).alphas[0, 0, : rgb.shape[0], : rgb.shape[1]]
+            alphas = model(given.to(self._on.device)).alphas[0, 0, : rgb.shape[0], : rgb.shape[1]]
             return np.asarray(alphas.float().clamp(0, 1).cpu().numpy(), np.float32)
 
     def _parts(self) -> tuple[Any, Any]:
@@ -138,11 +125,11 @@ class VitMatte:
             with hub.loading(self._source):
                 model = VitMatteForImageMatting.from_pretrained(place, **told).eval()
                 prepare = VitMatteImageProcessorPil.from_pretrained(place, **asked)
-            self._loaded = model.to(self._device), prepare
+            self._loaded = model.to(self._on.device), prepare
         return self._loaded
 
     def close(self) -> None:
         """Free the model; the next call loads it anew."""
         if self._loaded is not None:
             self._loaded = None
-            devices.release(self._device)
+            devices.release(self._on.device)

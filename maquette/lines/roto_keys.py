@@ -14,7 +14,7 @@ from maquette.batch.manifests import Manifest, Row
 from maquette.batch.runner import Runner
 from maquette.batch.store import ObjectMissing, Store, checked
 from maquette.batch.taking import take
-from maquette.errors import InputError, MaquetteError
+from maquette.errors import InputError
 from maquette.lines.roto_orders import Prompt, RotoObject, RotoOrder
 from maquette.video.keys import locate, mark
 
@@ -114,13 +114,8 @@ def _painted(store: Store, row: Row, prompt: Prompt, *, beside: str) -> Row:
             f"the mask {prompt.mask!r} is not beside the order",
             fix="upload it, then the order again",
         )
-        return set_aside(row.item, trouble, params=row.params)
+        return Row.refused(row.item, trouble, params=row.params)
     return replace(row, objects=(*row.objects, ref))
-
-
-def set_aside(item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Row:
-    """The row of something that goes no further."""
-    return Row(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
 
 
 def _spread(plates: Sequence[Row]) -> list[Row]:
@@ -181,7 +176,7 @@ def _frame(place: Place, plate: Row, keys: dict[str, Row]) -> Row:
 def refused(order: RotoOrder, keys: Manifest) -> tuple[Row, ...]:
     """What of an order goes no further: parts that cannot be read or placed, keys not found."""
     parts = [
-        set_aside(
+        Row.refused(
             f"{bad.object}" if bad.prompt is None else f"{bad.object}, prompt {bad.prompt}",
             bad.error,
             params={"object": bad.object},

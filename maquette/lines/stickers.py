@@ -93,7 +93,7 @@ def _taken(store: Store, item: Item, *, key: str, pack: dict[str, Any]) -> Row:
     try:
         photo = _photo(store, str(params["picture"]), beside=key)
     except MaquetteError as trouble:
-        return _refused(item.item, trouble, params=params)
+        return Row.refused(item.item, trouble, params=params)
     provenance = Provenance(prompt, seed, parents=(photo.sha256,))
     return Row(item.item, params, objects=(photo,), provenance=provenance)
 
@@ -114,11 +114,7 @@ def _photo(store: Store, name: str, *, beside: str) -> ObjectRef:
 
 
 def _bad_rows(prompt_set: PromptSet) -> list[Row]:
-    return [_refused(bad.id, bad.error, params={"row": bad.row}) for bad in prompt_set.bad_rows]
-
-
-def _refused(item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Row:
-    return Row(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
+    return [Row.refused(bad.id, bad.error, params={"row": bad.row}) for bad in prompt_set.bad_rows]
 
 
 def pack(

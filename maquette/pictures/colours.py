@@ -6,14 +6,13 @@ mattes).
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from maquette.pictures.scaling import resized
 from maquette.types import Bools, Bytes, Floats, Picture
-
-Array = TypeVar("Array", Floats, Bytes)
 
 
 def without_background(rgb: Bytes, alpha: Floats) -> Bytes:
@@ -36,9 +35,9 @@ def without_background(rgb: Bytes, alpha: Floats) -> Bytes:
     # the broad guess is blurred far beyond a quarter of the resolution, so it is made there
     size_wh = (cover.shape[1], cover.shape[0])
     small_wh = (-(-size_wh[0] // 4), -(-size_wh[1] // 4))
-    small = _resized(seen, small_wh)
-    guesses = _fused(small, small, small, _resized(cover, small_wh), radius_px=_BROAD_PX // 4)
-    foreground, background = (_resized(guess, size_wh) for guess in guesses)
+    small = resized(seen, small_wh)
+    guesses = _fused(small, small, small, resized(cover, small_wh), radius_px=_BROAD_PX // 4)
+    foreground, background = (resized(guess, size_wh) for guess in guesses)
     foreground, _ = _fused(seen, foreground, background, cover, radius_px=_NARROW_PX)
     cleaned = rgb.copy()
     inside_edge = edge[window]
@@ -86,12 +85,12 @@ def bled(rgba: Bytes) -> Bytes:
     filled = levels.pop()
     while levels:
         finer = levels.pop()
-        wide = _resized(filled, (finer.shape[1], finer.shape[0]))
+        wide = resized(filled, (finer.shape[1], finer.shape[0]))
         wide /= np.maximum(wide[..., 3:], 1e-6)
         filled = finer + wide * (1 - np.minimum(finer[..., 3:] * 64, 1))
     colours = _to_bytes(_unweighted(filled)[..., :3])
     out = rgba.copy()
-    out[hidden, :3] = _resized(colours, size_wh)[hidden]
+    out[hidden, :3] = resized(colours, size_wh)[hidden]
     return out
 
 
@@ -105,7 +104,7 @@ def shrunk(picture: Picture, *, longest_px: int) -> Picture:
     if factor >= 1:
         return picture
     small_wh = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small = _resized(_weighted(picture.rgba), small_wh)
+    small = resized(_weighted(picture.rgba), small_wh)
     return Picture(_to_bytes(_unweighted(small)))
 
 
@@ -136,17 +135,7 @@ def _unweighted(values: Floats) -> Floats:
 
 def _halved(values: Floats) -> Floats:
     height, width = values.shape[:2]
-    return _resized(values, (max(1, (width + 1) // 2), max(1, (height + 1) // 2)))
-
-
-def _resized(values: Array, size_wh: tuple[int, int]) -> Array:
-    """Averaged where it shrinks, drawn between neighbours where it grows."""
-    import cv2
-
-    if (values.shape[1], values.shape[0]) == size_wh:
-        return values
-    how = cv2.INTER_AREA if size_wh[0] < values.shape[1] else cv2.INTER_LINEAR
-    return cast(Array, np.asarray(cv2.resize(values, size_wh, interpolation=how)))
+    return resized(values, (max(1, (width + 1) // 2), max(1, (height + 1) // 2)))
 
 
 def _bounds(marked: Bools, *, margin_px: int) -> tuple[slice, slice] | None:

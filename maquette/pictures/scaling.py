@@ -1,15 +1,29 @@
-"""Cut-outs at another size, without the colours that lie hidden under their alpha.
+"""Pictures and plain values at another size; cut-outs without colours hidden under their alpha.
 
-What belongs here: resampling a whole picture. What does not: cropping, and textures, whose hidden
+What belongs here: resampling a whole. What does not: cropping, and textures, whose hidden
 colours are wanted (`maquette.solids.textures`).
 """
 
 from __future__ import annotations
 
+from typing import TypeVar, cast
+
 import numpy as np
 from numpy.typing import NDArray
 
-from maquette.types import Bytes, Picture
+from maquette.types import Bytes, Floats, Picture
+
+Array = TypeVar("Array", Floats, Bytes)
+
+
+def resized(values: Array, size_wh: tuple[int, int]) -> Array:
+    """(H, W) or (H, W, C) averaged where it shrinks, drawn between neighbours where it grows."""
+    import cv2
+
+    if (values.shape[1], values.shape[0]) == size_wh:
+        return values
+    how = cv2.INTER_AREA if size_wh[0] < values.shape[1] else cv2.INTER_LINEAR
+    return cast(Array, np.asarray(cv2.resize(values, size_wh, interpolation=how)))
 
 
 def scaled(picture: Picture, size_wh: tuple[int, int]) -> Picture:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from maquette.pictures.scaling import over_grey, scaled
+from maquette.pictures.scaling import over_grey, resized, scaled
 from maquette.types import Picture
 from tests import zoo
 
@@ -32,3 +32,10 @@ def test_grey_shows_where_nothing_is():
     laid = over_grey(Picture(rgba), 100)
     expected = [[200, 0, 0, 255], [150, 50, 50, 255], [100, 100, 100, 255]]
     assert expected == laid.rgba[0].tolist()
+
+
+def test_resizing_keeps_the_mean():
+    """Down by averages, up between neighbours."""
+    values = np.random.default_rng(1).random((32, 48)).astype(np.float32)
+    assert values.mean() == pytest.approx(resized(values, (12, 8)).mean(), abs=1e-4)
+    assert values.mean() == pytest.approx(resized(values, (96, 64)).mean(), abs=1e-2)

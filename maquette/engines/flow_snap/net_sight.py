@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 
 from maquette.engines.flow_snap.sight import Look, Trust
-from maquette.engines.flow_snap.windows import box_of, resized
+from maquette.engines.flow_snap.windows import box_of
 from maquette.engines.mobile_sam.asks import BOTTOM_RIGHT, KEEP, TOP_LEFT, Ask, Embedding
 from maquette.engines.mobile_sam.nets import MobileSamNets
+from maquette.pictures.scaling import resized
 from maquette.types import Bools, Bytes, Floats
 
 CLICKS = 3  # in the middles of the guess's thickest parts

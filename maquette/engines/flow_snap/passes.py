@@ -17,8 +17,9 @@ from maquette.engines.flow_snap.edges import drawn, main_parts
 from maquette.engines.flow_snap.likeness import Lesson, Likeness
 from maquette.engines.flow_snap.motion import Motion, carried, depth_px
 from maquette.engines.flow_snap.sight import Look, Sight
-from maquette.engines.flow_snap.windows import Window, around, box_of, longer_px, resized
+from maquette.engines.flow_snap.windows import Window, around, box_of, longer_px
 from maquette.engines.sam2.views import over_white
+from maquette.pictures.scaling import resized
 from maquette.roles import Tracked
 from maquette.types import Bools, Bytes, Floats, Mask, Picture
 

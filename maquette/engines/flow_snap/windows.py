@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from maquette.types import Bools, Bytes, Floats
+from maquette.types import Bools, Bytes
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1
 
@@ -61,12 +60,3 @@ def box_of(inside: Bools) -> Box:
 def longer_px(box: Box) -> float:
     """The longer side of a box."""
     return max(box[2] - box[0], box[3] - box[1])
-
-
-def resized(values: Floats, size_wh: tuple[int, int]) -> Floats:
-    """Averaged down, or drawn up between neighbours."""
-    if (values.shape[1], values.shape[0]) == size_wh:
-        return values
-    smaller = size_wh[0] < values.shape[1]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(values, size_wh, interpolation=how), np.float32)

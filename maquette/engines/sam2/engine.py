@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from maquette.engines import devices, hub
+from maquette.engines import devices
 from maquette.engines.sam2 import salient
-from maquette.engines.sam2.backends import SIZES, Backend, Settings, check, load
+from maquette.engines.sam2.backends import Backend, Settings, check, load
+from maquette.engines.sam2.model import Model
 from maquette.engines.sam2.views import over_white, square
 from maquette.errors import EngineError, InputError
 from maquette.roles import EngineInfo, Prompts
@@ -36,40 +37,17 @@ class Sam2:
 
     def __init__(self, settings: Settings, *, loader: Callable[[], Backend] | None = None) -> None:
         self._settings = check(settings)
-        self._loader = loader or (lambda: load(settings, source=self._source))
-        self._backend: Backend | None = None
-
-    @cached_property
-    def _source(self) -> hub.Source:
-        return hub.locate(self._settings.model or SIZES[self._settings.size].model)
-
-    @cached_property
-    def _device(self) -> str:
-        return devices.pick_device(self._settings.device)
-
-    @cached_property
-    def _precision(self) -> str:
         # float16: measured by others at IoU 0.9997 of float32, three times as fast.
-        wanted = self._settings.dtype
-        return devices.pick_precision(wanted, device=self._device, half="float16")
+        self._model = Model[Backend](
+            self._settings,
+            half="float16",
+            load=loader or (lambda: load(settings, source=self._model.source)),
+        )
 
     @cached_property
     def info(self) -> EngineInfo:
         """Facts about the engine; reads headers of a local model, loads nothing."""
-        settings = self._settings
-        return EngineInfo(
-            name="sam2",
-            version="1",
-            weights={"model": settings.sha256 or hub.identity(self._source)},
-            licences=("Apache-2.0",),
-            config={
-                "size": settings.size,
-                "backend": settings.backend,
-                "device": self._device.partition(":")[0],
-                "dtype": self._precision,
-            },
-            batch_size=settings.batch_size,
-        )
+        return self._model.info("sam2", batch_size=self._settings.batch_size)
 
     def segment(self, pictures: Sequence[Picture], prompts: Sequence[Prompts]) -> list[Floats]:
         """One (H, W) float32 map in 0..1 per picture.
@@ -79,7 +57,7 @@ class Sam2:
         Without any prompt it is the salient subject (see `salient`).
         """
         jobs = [(over_white(p), objects_in(q)) for p, q in zip(pictures, prompts, strict=True)]
-        backend = self._loaded()
+        backend = self._model.loaded()
 
         def work(batch: Sequence[tuple[Bytes, list[_Pointed]]]) -> list[Floats]:
             return self._segment(backend, batch)
@@ -87,7 +65,7 @@ class Sam2:
         found: list[Floats] = []
         with devices.told_plainly("sam2 could not segment"):
             for answer in devices.in_halves(
-                jobs, at_once=self._settings.batch_size, device=self._device, work=work
+                jobs, at_once=self._settings.batch_size, device=self._model.on.device, work=work
             ):
                 if isinstance(answer, EngineError):
                     raise answer
@@ -99,14 +77,8 @@ class Sam2:
     ) -> list[Floats]:
         import torch
 
-        kind = self._device.partition(":")[0]
-        half = torch.autocast(
-            kind,
-            dtype=devices.torch_dtype(self._precision),
-            enabled=self._precision != "float32",
-        )
-        with torch.inference_mode(), half:
-            size_px, device = backend.size_px, self._device
+        with torch.inference_mode(), self._model.on.autocast():
+            size_px, device = backend.size_px, self._model.on.device
             pixels = torch.stack([square(rgb, size_px=size_px, device=device) for rgb, _ in batch])
             levels = backend.encode(pixels)
             return [
@@ -162,20 +134,12 @@ class Sam2:
         import torch
 
         return torch.as_tensor(values, dtype=torch.int32 if whole else torch.float32).to(
-            self._device
+            self._model.on.device
         )
-
-    def _loaded(self) -> Backend:
-        if self._backend is None:
-            self._backend = self._loader()
-            self._backend.to(self._device)
-        return self._backend
 
     def close(self) -> None:
         """Free the model; the next call loads it anew."""
-        if self._backend is not None:
-            self._backend = None
-            devices.release(self._device)
+        self._model.close()
 
 
 def objects_in(prompts: Prompts) -> list[_Pointed]:

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from maquette.engines import devices, hub
+from maquette.engines import devices
 from maquette.engines.blending import both_ways
-from maquette.engines.sam2.backends import SIZES, ModelSettings, check_model
+from maquette.engines.sam2.backends import ModelSettings, check_model
+from maquette.engines.sam2.model import Model
 from maquette.engines.sam2.video_backends import Followed, Memory, VideoBackend, load_video
 from maquette.engines.sam2.views import at_full_size, over_white, square, square_mask
 from maquette.roles import EngineInfo, Tracked
@@ -74,41 +75,18 @@ class Sam2Video:
         self, settings: ModelSettings, *, loader: Callable[[], VideoBackend] | None = None
     ) -> None:
         check_model(settings)
-        self._settings = settings
-        self._loader = loader or (lambda: load_video(settings, source=self._source))
-        self._backend: VideoBackend | None = None
-        self._seen = SeenFrames(KEPT_FRAMES)
-
-    @cached_property
-    def _source(self) -> hub.Source:
-        return hub.locate(self._settings.model or SIZES[self._settings.size].model)
-
-    @cached_property
-    def _device(self) -> str:
-        return devices.pick_device(self._settings.device)
-
-    @cached_property
-    def _precision(self) -> str:
         # Published and measured in bfloat16: memories of float16 might overflow over a long clip.
-        wanted = self._settings.dtype
-        return devices.pick_precision(wanted, device=self._device, half="bfloat16")
+        self._model = Model[VideoBackend](
+            settings,
+            half="bfloat16",
+            load=loader or (lambda: load_video(settings, source=self._model.source)),
+        )
+        self._seen = SeenFrames(KEPT_FRAMES)
 
     @cached_property
     def info(self) -> EngineInfo:
         """Facts about the engine; reads headers of a local model, loads nothing."""
-        settings = self._settings
-        return EngineInfo(
-            name="sam2-video",
-            version="1",
-            weights={"model": settings.sha256 or hub.identity(self._source)},
-            licences=("Apache-2.0",),
-            config={
-                "size": settings.size,
-                "backend": settings.backend,
-                "device": self._device.partition(":")[0],
-                "dtype": self._precision,
-            },
-        )
+        return self._model.info("sam2-video")
 
     def track(self, frames: Sequence[Picture], keys: Mapping[int, Mask]) -> Iterator[Tracked]:
         """One answer per frame, see `roles.Tracker`; both keys guide either pass.
@@ -120,7 +98,7 @@ class Sam2Video:
         return both_ways(frames, keys, along=self._along)
 
     def _along(self, frames: Sequence[Picture], keys: Mapping[int, Mask]) -> Iterator[Tracked]:
-        backend = self._loaded()
+        backend = self._model.loaded()
         memory = backend.begin()
         for n, key in sorted(keys.items()):
             self._learn(backend, memory, frames[n], n=n, key=key)
@@ -136,7 +114,7 @@ class Sam2Video:
     ) -> None:
         with self._computing():
             features = self._features(backend, frame)
-            inside = square_mask(key, size_px=backend.size_px, device=self._device)
+            inside = square_mask(key, size_px=backend.size_px, device=self._model.on.device)
             memory.learn(features, n=n, inside=inside)
 
     def _follow(self, backend: VideoBackend, memory: Memory, frame: Picture, *, n: int) -> Tracked:
@@ -147,7 +125,9 @@ class Sam2Video:
     def _features(self, backend: VideoBackend, frame: Picture) -> Any:
         def encode(picture: Picture) -> Any:
             rgb = over_white(picture)
-            return backend.encode(square(rgb, size_px=backend.size_px, device=self._device)[None])
+            return backend.encode(
+                square(rgb, size_px=backend.size_px, device=self._model.on.device)[None]
+            )
 
         return self._seen.features(frame, encode=encode)
 
@@ -155,31 +135,16 @@ class Sam2Video:
         """Entered anew for each frame: what asks for the frames in between is none of torch's."""
         import torch
 
-        kind = self._device.partition(":")[0]
         stack = ExitStack()
         stack.enter_context(devices.told_plainly("sam2-video could not track"))
         stack.enter_context(torch.inference_mode())
-        stack.enter_context(
-            torch.autocast(
-                kind,
-                dtype=devices.torch_dtype(self._precision),
-                enabled=self._precision != "float32",
-            )
-        )
+        stack.enter_context(self._model.on.autocast())
         return stack
-
-    def _loaded(self) -> VideoBackend:
-        if self._backend is None:
-            self._backend = self._loader()
-            self._backend.to(self._device)
-        return self._backend
 
     def close(self) -> None:
         """Free the model; the next call loads it anew."""
-        if self._backend is not None:
-            self._backend = None
-            self._seen = SeenFrames(KEPT_FRAMES)
-            devices.release(self._device)
+        self._seen = SeenFrames(KEPT_FRAMES)
+        self._model.close()
 
 
 def _tracked(found: Followed, frame: Picture) -> Tracked:

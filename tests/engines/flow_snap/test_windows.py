@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from maquette.engines.flow_snap.windows import Window, around, box_of, resized
+from maquette.engines.flow_snap.windows import Window, around, box_of
 
 SIZE_WH = (200, 100)
 
@@ -46,10 +46,3 @@ def test_cutting_takes_the_pixels_of_the_window():
     rgb = np.zeros((100, 200, 3), np.uint8)
     rgb[30:70, 80:120] = 9
     assert Window(80, 30, 40, 40).cut(rgb).min() == 9
-
-
-def test_resizing_keeps_the_mean():
-    """Down by averages, up between neighbours."""
-    values = np.random.default_rng(1).random((32, 48)).astype(np.float32)
-    assert values.mean() == pytest.approx(resized(values, (12, 8)).mean(), abs=1e-4)
-    assert values.mean() == pytest.approx(resized(values, (96, 64)).mean(), abs=1e-2)
