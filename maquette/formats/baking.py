@@ -9,7 +9,7 @@ checks that all writers share, keys, visibility, names. What does not: any file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, groupby, pairwise
 from typing import Literal
@@ -133,6 +133,19 @@ def runs(shapes: Iterable[Baked]) -> Iterator[tuple[Mode, list[Baked]]]:
     for _, neighbours in groupby(members, key=lambda shape: shape.mode):
         found = list(neighbours)
         yield found[0].mode, found
+
+
+def nodes(
+    shapes: Iterable[Baked], told: Callable[[Baked], dict[str, object]]
+) -> list[dict[str, object]]:
+    """Runs as scripts build them: a node each, its operation, and what is told of its shapes."""
+    return [
+        {
+            "operation": "stencil" if mode == "subtract" else "max",
+            "shapes": [told(shape) for shape in members],
+        }
+        for mode, members in runs(shapes)
+    ]
 
 
 def ramps(shape: Baked) -> list[tuple[int, bool]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maquette.formats.baking import Baked, Reals, bake, by_object, outwards, runs
+from maquette.formats.baking import Baked, Reals, bake, by_object, nodes, outwards
 from maquette.formats.nuke import format_name
 from maquette.formats.script_text import literal
 from maquette.splines.model import ShotShapes
@@ -60,21 +60,11 @@ def write(shot: ShotShapes) -> bytes:
         "objects": [
             {"name": word, "parts": parts}
             for word, shapes in by_object(bake(shot)).items()
-            if (parts := _parts(shapes, shot))
+            if (parts := nodes(shapes, lambda shape: _outline(shape, shot)))
         ],
     }
     head = "# Roto shapes: run in Natron's Script Editor. Frames are plate numbers.\n"
     return f"{head}SHOT = {literal(data)}\n{_BUILD}".encode("ascii")
-
-
-def _parts(shapes: list[Baked], shot: ShotShapes) -> list[dict[str, object]]:
-    return [
-        {
-            "operation": "stencil" if mode == "subtract" else "max",
-            "shapes": [_outline(shape, shot) for shape in members],
-        }
-        for mode, members in runs(shapes)
-    ]
 
 
 def _outline(shape: Baked, shot: ShotShapes) -> dict[str, object]:

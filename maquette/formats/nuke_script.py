@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from maquette.formats.baking import Baked, Reals, bake, by_object, outwards, rate_words, runs
+from maquette.formats.baking import Baked, Reals, bake, by_object, nodes, outwards, rate_words
 from maquette.formats.nuke import format_name, format_words
 from maquette.formats.script_text import literal
 from maquette.splines.model import ShotShapes
@@ -66,7 +66,7 @@ for OBJECT in OBJECTS:
 def write(shot: ShotShapes) -> bytes:
     """The shot's shapes as a script for Nuke."""
     objects = [
-        {"name": word, "parts": _parts(shapes, shot)}
+        {"name": word, "parts": nodes(shapes, lambda shape: _outline(shape, shot))}
         for word, shapes in by_object(bake(shot)).items()
     ]
     first, last = shot.frames
@@ -78,16 +78,6 @@ def write(shot: ShotShapes) -> bytes:
         f"OBJECTS = {literal([one for one in objects if one['parts']])}",
     )
     return ("\n".join(lines) + "\n" + _BUILD).encode("ascii")
-
-
-def _parts(shapes: list[Baked], shot: ShotShapes) -> list[dict[str, object]]:
-    return [
-        {
-            "operation": "stencil" if mode == "subtract" else "max",
-            "shapes": [_outline(shape, shot) for shape in members],
-        }
-        for mode, members in runs(shapes)
-    ]
 
 
 def _outline(shape: Baked, shot: ShotShapes) -> dict[str, object]:
