@@ -12,7 +12,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 export DAGSTER_DISABLE_TELEMETRY = 1
 
 .DEFAULT_GOAL = help
-.PHONY: help setup shelf demo demo-roto demo-prints test test-base test-engines judge lint bench ui pins clean
+.PHONY: help setup shelf demo demo-roto demo-prints demo-motion test test-base test-engines judge lint bench ui pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -33,6 +33,10 @@ demo-roto: shelf .venv/roto.stamp ## cut a drawn kangaroo out of a two-second sh
 demo-prints: shelf .venv/prints.stamp ## make a figure to print, and the same in half the size
 	@$(PY) -m scripts.demo_prints
 
+demo-motion: shelf .venv/motion.stamp ## make a mesh that moves of a drawn bear that waves
+	@.venv/bin/maquette shelf fetch mobile-sam
+	@$(PY) -m scripts.demo_motion
+
 test: test-base test-engines ## run all tests
 
 test-base: .venv/dev.stamp ## run the tests that need no torch
@@ -41,7 +45,7 @@ test-base: .venv/dev.stamp ## run the tests that need no torch
 test-engines: .venv-engines/ready.stamp ## run the learned engines' tests on a CPU torch
 	@OMP_NUM_THREADS=1 $(ENGINES_PY) -m pytest -m engines
 
-judge: .venv/dev.stamp .venv/mesh.stamp shelf ## let outside programs read what we write
+judge: .venv/dev.stamp .venv/mesh.stamp .venv/alembic.stamp shelf ## let outside programs read what we write
 	@sh tests/judges/setup.sh
 	@$(PY) -m pytest -m judge
 
@@ -52,7 +56,7 @@ lint: .venv/dev.stamp ## check style, types, layers and spelling
 	@.venv/bin/lint-imports
 	@.venv/bin/codespell
 
-bench: shelf .venv/roto.stamp .venv/prints.stamp ## measure what the README claims
+bench: shelf .venv/roto.stamp .venv/prints.stamp .venv/motion.stamp ## measure what the README claims
 	@.venv/bin/maquette shelf fetch mobile-sam ssd-coco
 	@$(PY) -m bench.stickers
 	@$(PY) -m bench.packs
@@ -60,6 +64,7 @@ bench: shelf .venv/roto.stamp .venv/prints.stamp ## measure what the README clai
 	@OMP_NUM_THREADS=1 $(PY) -m bench.shapes
 	@$(PY) -m bench.exports
 	@OMP_NUM_THREADS=1 $(PY) -m bench.prints
+	@OMP_NUM_THREADS=1 $(PY) -m bench.motion
 
 ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
 	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml
@@ -92,6 +97,14 @@ clean: ## remove the environments and every cache; var/ is left alone
 
 .venv/prints.stamp: .venv/base.stamp
 	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[prints]'
+	@touch $@
+
+.venv/alembic.stamp: .venv/base.stamp
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[alembic]'
+	@touch $@
+
+.venv/motion.stamp: .venv/base.stamp
+	@$(UV) pip install --quiet --python $(PY) -c constraints.txt -e '.[motion]'
 	@touch $@
 
 .venv/mesh.stamp: .venv/base.stamp

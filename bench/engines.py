@@ -5,15 +5,17 @@ shapes with random numbers and run through the very engines. One JSON line per f
 ``{"figure", "value", "unit", "bound", "ok"}``. Without a CUDA device the figures are skipped;
 ``--tiny`` runs the same code with tiny shapes on a CPU, to show that it runs.
 
-    python -m bench.engines [--tiny] [--compile] [--fp8] [--shaper NAME]...
+    python -m bench.engines [--tiny] [--compile] [--fp8] [--shaper NAME]... [--animator NAME]...
 
-Engines that make solids run from a checkout and with weights of your own; each one that is named,
-and that docs/engines.md told you how to set up, is timed as it is.
+Engines that make solids, still or moving, run from a checkout and with weights of your own; each
+one that is named, and that docs/engines.md told you how to set up, is timed as it is, by an
+interpreter of its own: this one needs no torch for them.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import statistics
 import time
@@ -24,6 +26,8 @@ from typing import Any
 
 import numpy as np
 
+from maquette.engines import actionmesh
+from maquette.engines.actionmesh.settings import MODES
 from maquette.engines.diffusion.engine import Diffusion
 from maquette.engines.diffusion.families import FLUX_SCHNELL, SDXL_LIGHTNING, Family, Settings
 from maquette.engines.diffusion.halves import Half, made_fast
@@ -38,7 +42,14 @@ from maquette.engines.shapers import (
     make_triposr,
 )
 from maquette.errors import EngineError
-from maquette.roles import ImageRequest, MadePicture, Prompts, ShapeRequest
+from maquette.roles import (
+    AnimateRequest,
+    Animator,
+    ImageRequest,
+    MadePicture,
+    Prompts,
+    ShapeRequest,
+)
 from maquette.types import Picture
 from tests import tiny_models
 
@@ -134,6 +145,8 @@ SHAPERS = {
     "triposg": make_triposg,
     "triposr": make_triposr,
 }
+ANIMATORS = {"actionmesh": actionmesh.make}
+CLIP_FRAMES = 16  # what ActionMesh sees at once, and what its authors time
 MEMORY_GB = 30.0  # what FLUX is promised to fit into
 # Seconds per warm picture at 1024 pixels, on one H100 or H200.
 SECONDS = {"flux-schnell": 1.0, "sdxl-lightning": 0.3, "sam2": 0.06}
@@ -141,28 +154,48 @@ SECONDS = {"flux-schnell": 1.0, "sdxl-lightning": 0.3, "sam2": 0.06}
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print every figure, or that there is no device to take them on."""
-    import torch
+    given = _parser().parse_args(arguments)
+    if given.tiny or _cuda_here():
+        _torch_figures(given)
+    else:
+        _say({"figure": "engines", "skipped": "no CUDA device; --tiny shows that the code runs"})
+    for name in given.shaper:
+        _shape_figures(SHAPERS[name](), count=1 if given.tiny else 3)
+    for name in given.animator:
+        _animate_figures(ANIMATORS[name](), modes=["default"] if given.tiny else list(MODES))
 
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tiny", action="store_true", help="tiny shapes on a CPU")
     parser.add_argument("--compile", action="store_true", help="compile the denoisers' blocks")
     parser.add_argument("--fp8", action="store_true", help="8-bit linear layers; with --compile")
-    names = sorted(SHAPERS)
-    parser.add_argument(
-        "--shaper", action="append", default=[], choices=names, help="time one from your checkout"
-    )
-    given = parser.parse_args(arguments)
-    if not given.tiny and not torch.cuda.is_available():
-        _say({"figure": "engines", "skipped": "no CUDA device; --tiny shows that the code runs"})
-        return
+    for option, table in (("--shaper", SHAPERS), ("--animator", ANIMATORS)):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            choices=sorted(table),
+            help="time one from your checkout",
+        )
+    return parser
+
+
+def _cuda_here() -> bool:
+    if importlib.util.find_spec("torch") is None:
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _torch_figures(given: argparse.Namespace) -> None:
     device = "cpu" if given.tiny else "cuda"
     settings = Settings(device=device, compile=given.compile, fp8=given.fp8)
     sizes = TINY if given.tiny else FULL
     _image_figures(FLUX_SCHNELL, settings, partial(tiny_models.flux, sizes["flux"]))
     _image_figures(SDXL_LIGHTNING, settings, partial(tiny_models.sdxl, sizes["sdxl"]))
     _segment_figures(device, sizes["sam2"])
-    for name in given.shaper:
-        _shape_figures(SHAPERS[name](), count=1 if given.tiny else 3)
 
 
 def _image_figures(family: Family, settings: Settings, build: Callable[..., Any]) -> None:
@@ -235,6 +268,27 @@ def _shape_figures(engine: ForeignShaper, *, count: int) -> None:
         _figure(f"{name} first solid", _seconds(work), unit="s", bound=None)
         warm = statistics.median(_seconds(work) for _ in range(count))
         _figure(f"{name} warm solid", warm, unit="s", bound=None)
+    finally:
+        engine.close()
+
+
+def _animate_figures(engine: Animator, *, modes: Sequence[str]) -> None:
+    """In each mode the first clip takes the weights along, the second shows how fast it is."""
+    rgba, inside = tiny_models.disc(512)
+    rgba[~inside] = 0
+    frames = [Picture(np.roll(rgba, 8 * n, axis=1)) for n in range(CLIP_FRAMES)]
+    name = engine.info.name
+    try:
+        for mode in modes:
+            request = AnimateRequest(frames, rate=12.0, seed=1, mode=mode)
+            first = _seconds(partial(engine.animate, request))
+            _figure(f"{name} {mode} first clip", first, unit="s", bound=None)
+            start = time.perf_counter()
+            scores = engine.animate(request).scores
+            taken = {"warm clip": time.perf_counter() - start, **scores}
+            for figure, value in taken.items():
+                unit = "GB" if figure.endswith("_gb") else "s"
+                _figure(f"{name} {mode} {figure}", value, unit=unit, bound=None)
     finally:
         engine.close()
 

@@ -11,6 +11,7 @@ LINES = {
     "stickers": ("prompt_sets", "Make AR sticker packs from an uploaded prompt set."),
     "roto": ("plates", "Make masks and mattes of a shot from an uploaded order."),
     "prints": ("print_concepts", "Make files for a slicer from an uploaded order."),
+    "motion": ("motion_frames", "Make animated meshes of uploaded clips."),
 }
 
 

@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field
 
 from maquette.batch.uploads import INBOX, NIGHTLY, batch_of, submit
+from maquette.lines.motion_orders import read_order as read_motion_order
 from maquette.lines.print_orders import read_order as read_print_order
 from maquette.lines.prompt_sets import PromptSet, StickerOrder, read_prompt_set, write_prompt_set
 from maquette.lines.roto_orders import Prompt, RotoObject, RotoOrder, read_order, write_order
@@ -226,4 +227,73 @@ def order_prints() -> None:
     place_print_order()
 
 
-ORDERS = {"stickers": order_stickers, "roto": order_roto, "prints": order_prints}
+class MotionForm(dg.Config):
+    """Which clip, what of it moves, and how it is made."""
+
+    clip: str = Field(
+        description="A movie or a folder of frames below inbox/motion/, such as dance.mp4."
+    )
+    subject: str = Field(
+        default="", description="What moves, in plain words; empty is what stands out."
+    )
+    model: str = Field(
+        default="", description="A GLB in inbox/motion/, to be moved as the clip does."
+    )
+    mode: Literal["default", "fast", "low_ram", "fast_low_ram"] = "default"
+    seed: int = Field(default=44, ge=0, description="Another one shapes differently.")
+    steps: int = Field(default=0, ge=0, description="Of an engine that works in steps; 0: its own.")
+    faces: int = Field(default=16_000, ge=500, description="Triangles at most.")
+    stride: int = Field(default=0, ge=0, description="Every so many-th frame; 0 spreads them.")
+    frames: list[int] = Field(
+        default=[], description="First and last frame, from 0, such as [0, 23]; empty means all."
+    )
+    commercial: bool = Field(default=False, description="Refuses what may not be sold.")
+    priority: Literal["interactive", "normal", "background"] = "interactive"
+    project: str = Field(default="", description="Told in the manifests.")
+    client: str = Field(default="", description="Told in the manifests.")
+
+
+def motion_upload(order: MotionForm) -> tuple[str, bytes]:
+    """The order as a file, checked the way an upload would be, and the name to give it."""
+    name = order.clip.strip("/").rpartition("/")[2]
+    stem = name.rpartition(".")[0] or name
+    about = ("clip", "mode", "seed", "steps", "faces", "stride", "commercial", "priority")
+    named = ("subject", "model", "project", "client")
+    tree = {
+        "name": stem,
+        **{field: getattr(order, field) for field in about},
+        **{field: value for field in named if (value := getattr(order, field))},
+        **({"range": order.frames} if order.frames else {}),
+    }
+    data = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
+    read_motion_order(data, name="order.yaml")  # someone is at the form and can mend it now
+    return f"{stem}.yaml", data
+
+
+@dg.op(description="Writes the order beside its clip; the sensor starts it within seconds.")
+def place_motion_order(
+    context: dg.OpExecutionContext, config: MotionForm, store: StoreResource
+) -> None:
+    """Put the order into the inbox."""
+    with coded():
+        name, data = motion_upload(config)
+        key = submit(store.open(), line="motion", name=name, data=data)
+    context.log.info(f"ordered as {key}: batch {batch_of(key)} starts with the next sensor tick")
+    context.add_output_metadata({"upload": key, "batch": batch_of(key)})
+
+
+@dg.job(
+    description="Order an animated mesh of a clip that is in the inbox.",
+    executor_def=dg.in_process_executor,
+)
+def order_motion() -> None:
+    """Name a clip, get a mesh that moves."""
+    place_motion_order()
+
+
+ORDERS = {
+    "stickers": order_stickers,
+    "roto": order_roto,
+    "prints": order_prints,
+    "motion": order_motion,
+}

@@ -13,6 +13,7 @@ from maquette.errors import ToolError
 
 AGAIN = "then run the batch again"
 SOLIDS = ("manifold3d", "embreex", "scipy", "skimage")
+MOTION = ("av", "OpenImageIO", "scipy", "skimage")
 
 
 def video_library(name: str, *, use: str, extra: str = "roto") -> Any:
@@ -36,10 +37,28 @@ def require_solids() -> None:
 
     Raises ToolError PRINTS_NOT_INSTALLED.
     """
-    missing = [name for name in SOLIDS if importlib.util.find_spec(name) is None]
+    missing = _missing(SOLIDS)
     if missing:
         raise ToolError(
             "PRINTS_NOT_INSTALLED",
             f"solids are worked on with {', '.join(missing)}, which is missing",
             fix=f"pip install 'maquette[prints]', {AGAIN}",
         )
+
+
+def require_motion() -> None:
+    """Refuse early where the libraries of the motion line are missing; nothing is imported.
+
+    Raises ToolError MOTION_NOT_INSTALLED.
+    """
+    missing = _missing(MOTION)
+    if missing:
+        raise ToolError(
+            "MOTION_NOT_INSTALLED",
+            f"clips become meshes with {', '.join(missing)}, which is missing",
+            fix=f"pip install 'maquette[motion]', {AGAIN}",
+        )
+
+
+def _missing(names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if importlib.util.find_spec(name) is None]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from maquette.types import Floats, Mask, Matte, Mesh, Picture
+from maquette.types import Animation, Floats, Mask, Matte, Mesh, Picture
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,53 @@ class Mender(Engine, Protocol):
 
         Raises a coded error where nothing encloses a volume, or a native library fell or hung.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class AnimateRequest:
+    """One clip to make a moving mesh from.
+
+    Attributes:
+        frames: cut-outs of one size with straight alpha, decoded when they are indexed; one with
+            nothing opaque in it tells nothing.
+        rate: frames per second.
+        mode: ``default``, ``fast``, ``low_ram`` or ``fast_low_ram``.
+        faces_at_most: of the mesh.
+        steps: of an engine that works in steps; 0 leaves it to the mode.
+        model: to be moved instead of one made from the clip.
+    """
+
+    frames: Sequence[Picture]
+    rate: float
+    seed: int
+    mode: str = "default"
+    faces_at_most: int = 16_000
+    steps: int = 0
+    model: Mesh | None = None
+
+
+@dataclass(frozen=True)
+class AnimatedMesh:
+    """A moving mesh and what its engine says about it.
+
+    Attributes:
+        animation: one pose per frame of the request; standing on y = 0 where it is lowest.
+        notes: plain sentences for the item.
+        scores: what it took: ``seconds_<step>``, ``gpu_memory_gb``.
+    """
+
+    animation: Animation
+    notes: tuple[str, ...] = ()
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Animator(Engine, Protocol):
+    """A clip of one subject to a mesh that moves as it does."""
+
+    def animate(self, request: AnimateRequest) -> AnimatedMesh:
+        """The moving mesh; long work tells how far it is through ``logging``."""
         ...
 
 

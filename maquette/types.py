@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,49 @@ class Mesh:
             raise InputError("MESH_INDEX", "Mesh.faces names a point that does not exist")
         if not np.isfinite(self.points).all():
             raise InputError("MESH_NOT_FINITE", "Mesh.points holds values that are not numbers")
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where a mesh's front view lies in the picture it was made from, seen without perspective.
+
+    Attributes:
+        px_per_m: of the mesh.
+        origin_xy: the pixel coordinates of the mesh's x = 0, y = 0; picture y runs down.
+    """
+
+    px_per_m: float
+    origin_xy: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Animation:
+    """A mesh that changes its shape from frame to frame, and never its faces.
+
+    Attributes:
+        mesh: faces, texture and the rest; its points are those of the first frame.
+        points: of every frame, metres.
+        rate: frames per second.
+        camera: how the clip saw it; None where the engine does not tell.
+    """
+
+    mesh: Mesh
+    points: Floats  # (T, V, 3) float32
+    rate: float
+    camera: Camera | None = None
+
+    def __post_init__(self) -> None:
+        expect("Animation.points", self.points, shape="(T, V, 3)", dtype=np.float32, ndim=3)
+        if self.points.shape[1:] != self.mesh.points.shape or not len(self.points):
+            raise InputError("ARRAY_SHAPE", "Animation.points must have one row per point")
+        if not np.isfinite(self.points).all():
+            raise InputError("MESH_NOT_FINITE", "Animation.points holds values that are no numbers")
+        if not self.rate > 0:
+            raise InputError("ARRAY_SHAPE", f"Animation.rate must be above 0, not {self.rate}")
+
+    def posed(self, frame: int) -> Mesh:
+        """The mesh as it is on one frame."""
+        return replace(self.mesh, points=self.points[frame])
 
 
 PLATE_DEPTHS = tuple(np.dtype(kind) for kind in (np.uint8, np.uint16, np.float16, np.float32))

@@ -9,8 +9,10 @@ import dagster as dg
 
 from maquette.batch.manifests import Manifest
 from maquette.batch.verdicts import Verdict, judge_quarantine
+from maquette.lines.motion_catalogue import CLOSE, judge_following
 from maquette.lines.print_catalogue import judge_prints
 from maquette.lines.roto_catalogue import judge_closeness
+from pipeline_assets.motion import MOTION, motion_meshes
 from pipeline_assets.partitions import BATCHES
 from pipeline_assets.prints import PRINTS, print_files
 from pipeline_assets.roto import ROTO, roto_shapes
@@ -96,3 +98,23 @@ def fit_to_print() -> dg.AssetChecksDefinition:
 def print_checks(assets: Sequence[dg.AssetsDefinition] = PRINTS) -> list[dg.AssetChecksDefinition]:
     """Every print asset is judged; files by whether they print, too."""
     return [*(few_set_aside(asset, line="prints") for asset in assets), fit_to_print()]
+
+
+def follows_clip() -> dg.AssetChecksDefinition:
+    """A check that meshes keep to what is seen in their clips."""
+
+    @dg.asset_check(
+        asset=motion_meshes,
+        name="follows_clip",
+        partitions_def=BATCHES["motion"],
+        description=f"Warns of meshes whose overlap with their cut-outs is below {CLOSE:.0%}.",
+    )
+    def check(asset: Manifest) -> dg.AssetCheckResult:
+        return _told(judge_following(asset))
+
+    return check
+
+
+def motion_checks(assets: Sequence[dg.AssetsDefinition] = MOTION) -> list[dg.AssetChecksDefinition]:
+    """Every motion asset is judged; meshes by how closely they follow, too."""
+    return [*(few_set_aside(asset, line="motion") for asset in assets), follows_clip()]

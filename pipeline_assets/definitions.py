@@ -8,19 +8,25 @@ from jobs.housekeeping import prune
 from jobs.lines import MAKE
 from jobs.orders import ORDERS
 from jobs.schedules import nightly_packs
-from pipeline_assets.checks import print_checks, roto_checks, sticker_checks
+from pipeline_assets.checks import motion_checks, print_checks, roto_checks, sticker_checks
 from pipeline_assets.housekeeping import roto_catalogue, usage_report
+from pipeline_assets.motion import MOTION
 from pipeline_assets.prints import PRINTS
 from pipeline_assets.roto import ROTO
 from pipeline_assets.stages import stages_of
 from pipeline_assets.stickers import STICKERS
-from pipeline_assets.uploads import uploaded_prints, uploaded_prompts, uploaded_shots
+from pipeline_assets.uploads import (
+    uploaded_clips,
+    uploaded_prints,
+    uploaded_prompts,
+    uploaded_shots,
+)
 from resources.engines import EnginesResource
 from resources.manifests import ManifestIOManager
 from resources.placement import PlacementResource
 from resources.store import StoreResource
 from sensors.failures import failed_runs
-from sensors.uploads import new_print_orders, new_prompt_sets, new_shots
+from sensors.uploads import new_clips, new_print_orders, new_prompt_sets, new_shots
 
 
 def build_defs(**overrides: Any) -> dg.Definitions:
@@ -33,6 +39,7 @@ def build_defs(**overrides: Any) -> dg.Definitions:
         "stages": stages_of("stickers"),
         "roto_stages": stages_of("roto"),
         "print_stages": stages_of("prints"),
+        "motion_stages": stages_of("motion"),
         "io_manager": ManifestIOManager(store=store),
         **overrides,
     }
@@ -41,12 +48,13 @@ def build_defs(**overrides: Any) -> dg.Definitions:
             *(uploaded_prompts, *STICKERS),
             *(uploaded_shots, *ROTO),
             *(uploaded_prints, *PRINTS),
+            *(uploaded_clips, *MOTION),
             *(roto_catalogue, usage_report),
         ],
-        asset_checks=[*sticker_checks(), *roto_checks(), *print_checks()],
+        asset_checks=[*sticker_checks(), *roto_checks(), *print_checks(), *motion_checks()],
         jobs=[*MAKE.values(), *ORDERS.values(), prune],
         schedules=[nightly_packs],
-        sensors=[new_prompt_sets, new_shots, new_print_orders, failed_runs],
+        sensors=[new_prompt_sets, new_shots, new_print_orders, new_clips, failed_runs],
         resources=resources,
         executor=dg.in_process_executor,
     )

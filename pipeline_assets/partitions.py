@@ -6,4 +6,5 @@ BATCHES = {
     "stickers": dg.DynamicPartitionsDefinition(name="sticker_batches"),
     "roto": dg.DynamicPartitionsDefinition(name="roto_batches"),
     "prints": dg.DynamicPartitionsDefinition(name="print_batches"),
+    "motion": dg.DynamicPartitionsDefinition(name="motion_batches"),
 }

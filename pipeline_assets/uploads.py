@@ -25,3 +25,11 @@ uploaded_prints = dg.AssetSpec(
     kinds={"yaml", "png", "stl"},
     owners=["team:prints"],
 )
+
+uploaded_clips = dg.AssetSpec(
+    "uploaded_clips",
+    description="Clips, motion orders and models that people put into `inbox/motion/`.",
+    group_name="motion",
+    kinds={"yaml", "video", "glb"},
+    owners=["team:motion"],
+)

@@ -19,13 +19,15 @@ class EnginesResource(dg.ConfigurableResource):
         description="composer, flux-schnell, flux2-klein, sdxl-lightning, openai-images",
     )
     segmenter: str = Field(default="", description="Of stickers and prints: u2netp, sam2.")
-    matter: str = Field(default="", description="Of stickers and prints: guided, vitmatte.")
+    matter: str = Field(default="", description="Of all lines but roto: guided, vitmatte.")
     roto_segmenter: str = Field(default="", description="mobile-sam, sam2, sam2-onnx, grabcut")
     roto_matter: str = Field(default="", description="closed-form, guided, vitmatte")
     detector: str = Field(default="", description="ssd-coco, grounding-dino")
     tracker: str = Field(default="", description="flow-snap, sam2-video, cutie")
     shaper: str = Field(default="", description="inflate, trellis, trellis2, triposr, triposg")
     mender: str = Field(default="", description="manifold, meshlab")
+    animator: str = Field(default="", description="silhouette, actionmesh")
+    motion_segmenter: str = Field(default="", description="mobile-sam, sam2, sam2-onnx")
     settings: dict[str, Any] = Field(
         default={}, description="Engine name -> its settings, such as {'sam2': {'size': 'tiny'}}."
     )
@@ -33,14 +35,16 @@ class EnginesResource(dg.ConfigurableResource):
     def specs(self, line: str) -> dict[str, EngineSpec]:
         """Role -> engine of a line."""
         own = line == "roto"
+        segmenters = {"roto": self.roto_segmenter, "motion": self.motion_segmenter}
         names = {
             "ImageGenerator": self.image_generator,
-            "Segmenter": self.roto_segmenter if own else self.segmenter,
+            "Segmenter": segmenters.get(line, self.segmenter),
             "Matter": self.roto_matter if own else self.matter,
             "Detector": self.detector,
             "Tracker": self.tracker,
             "Shaper": self.shaper,
             "Mender": self.mender,
+            "Animator": self.animator,
         }
         named = {role: name for role, name in names.items() if name}
         return chosen(named, line=line, settings=self.settings)

@@ -33,6 +33,10 @@ ASSETS = {  # name -> group, kinds, pool
     "print_models": ("prints", {"glb"}, "gpu"),
     "print_solids": ("prints", {"glb"}, None),
     "print_files": ("prints", {"3mf", "stl"}, None),
+    "uploaded_clips": ("motion", {"glb", "video", "yaml"}, None),
+    "motion_frames": ("motion", {"png"}, "gpu"),
+    "motion_meshes": ("motion", {"glb"}, "gpu"),
+    "animated_meshes": ("motion", {"glb", "usdz"}, None),
     "roto_catalogue": ("housekeeping", {"polars"}, None),
     "usage_report": ("housekeeping", {"polars"}, None),
 }
@@ -59,6 +63,10 @@ FED_BY = {
     "print_models": {"print_concepts"},
     "print_solids": {"print_models"},
     "print_files": {"print_concepts", "print_models", "print_solids"},
+    "uploaded_clips": set(),
+    "motion_frames": {"uploaded_clips"},
+    "motion_meshes": {"motion_frames"},
+    "animated_meshes": {"motion_frames", "motion_meshes"},
     "roto_catalogue": set(),
     "usage_report": set(),
 }
@@ -81,21 +89,26 @@ CHECKS = {  # asset, check -> whether it stops what follows
     ("print_solids", "few_set_aside"): False,
     ("print_files", "few_set_aside"): False,
     ("print_files", "fit_to_print"): False,
+    ("motion_frames", "few_set_aside"): False,
+    ("motion_meshes", "few_set_aside"): False,
+    ("motion_meshes", "follows_clip"): False,
+    ("animated_meshes", "few_set_aside"): False,
 }
 JOBS = {
     *("make_stickers", "order_stickers", "make_roto", "order_roto"),
-    *("make_prints", "order_prints", "prune"),
+    *("make_prints", "order_prints", "make_motion", "order_motion", "prune"),
 }
 SENSORS = {
     "new_prompt_sets": "make_stickers",
     "new_shots": "make_roto",
     "new_print_orders": "make_prints",
+    "new_clips": "make_motion",
     "failed_runs": None,
 }
 SCHEDULES = {"nightly_packs": ("order_stickers", "0 2 * * *")}
 RESOURCES = {
     *("store", "engines", "placement", "io_manager"),
-    *("stages", "roto_stages", "print_stages"),
+    *("stages", "roto_stages", "print_stages", "motion_stages"),
 }
 
 
@@ -167,7 +180,7 @@ def test_resources_are_these():
     assert mine is build_defs(engines=mine).resources["engines"]
 
 
-@pytest.mark.parametrize("line", ["stickers", "roto", "prints"])
+@pytest.mark.parametrize("line", ["stickers", "roto", "prints", "motion"])
 def test_the_job_makes_the_whole_line(line, repository):
     """make_<line> selects every asset of the line, and nothing of the house's own books."""
     job = repository.get_job(f"make_{line}")

@@ -88,7 +88,8 @@ def _task(runner: Runner, stage: Stage, group: Sequence[Row], *, params: dict[st
     # lists, because their order counts; and all that a Member tells, because a stage may repeat it
     sums = [[row.item, [[o.name, o.sha256] for o in row.objects]] for row in group]
     words = [[row.params, row.notes, row.scores, row.provenance.to_json()] for row in group]
-    provenance = Provenance(parents=tuple(p for row in group for p in row.provenance.parents))
+    parents = dict.fromkeys(p for row in group for p in row.provenance.parents)  # frames share one
+    provenance = Provenance(parents=tuple(parents))
     options = runner.options(stage, params, provenance)
     return Task(
         recipe=runner.recipe(stage, options, {"objects": sums, "words": words}, provenance),

@@ -11,17 +11,24 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maquette.batch.store import Entry, ObjectMissing, Store
 from maquette.errors import InputError
 
-INBOX = {"stickers": "inbox/prompts/", "roto": "inbox/shots/", "prints": "inbox/prints/"}
+INBOX = {
+    "stickers": "inbox/prompts/",
+    "roto": "inbox/shots/",
+    "prints": "inbox/prints/",
+    "motion": "inbox/motion/",
+}
 # made at a terminal: no sensor looks here
 BY_HAND = {line: place.replace("inbox/", "by-hand/", 1) for line, place in INBOX.items()}
 UPLOAD_BYTES_AT_MOST = 100_000_000
 PICTURES = {"png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"}  # lie beside a prompt set
 UNFINISHED = {"tmp", "part", "partial", "crdownload", "swp"}
+READY = "_READY"  # in a folder of frames, put there last
 NIGHTLY = "nightly"  # a folder of the inbox whose uploads may wait
 
 
@@ -68,8 +75,12 @@ def slug(text: str, *, chars_at_most: int = 40) -> str:
 
 
 def batch_of(key: str) -> str:
-    """The batch key of an upload: ``space-cats-1f3a9c02``."""
-    stem = key.rpartition("/")[2].rpartition(".")[0] or key.rpartition("/")[2]
+    """The batch key of an upload: ``space-cats-1f3a9c02``.
+
+    A marker stands for its folder, and has its name.
+    """
+    folder, _, name = key.rpartition("/")
+    stem = folder.rpartition("/")[2] if name == READY else name.rpartition(".")[0] or name
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{slug(stem)}-{digest}"
 
@@ -84,6 +95,19 @@ def is_upload(entry: Entry) -> bool:
     return bool(name) and not (
         name.startswith((".", "~")) or suffix in PICTURES or suffix in UNFINISHED
     )
+
+
+def files_of(folder: str, known: Iterable[str]) -> list[str]:
+    """The keys of a finished folder's files, in order; none while its marker is not there.
+
+    Args:
+        folder: with a slash at its end.
+        known: keys of what lies in the inbox.
+    """
+    held = [key for key in known if key.startswith(folder) and "/" not in key[len(folder) :]]
+    if f"{folder}{READY}" not in held:
+        return []
+    return sorted(key for key in held if not key[len(folder) :].startswith(("_", ".")))
 
 
 def _ticket_key(line: str, batch: str) -> str:

@@ -19,7 +19,8 @@ from maquette.checks.bundles import (
     check_delivery,
     platform_of,
 )
-from maquette.checks.glb import MAGIC, check_glb
+from maquette.checks.glb import check_glb
+from maquette.checks.glb_arrays import MAGIC
 from maquette.checks.pictures import measure
 from maquette.checks.trees import (
     MOST_BYTES,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from maquette.checks.usd_shapes import poses, shape_findings
 from maquette.checks.verdicts import Finding, fault, found, warn
 
 MOST_TRIANGLES = 100_000
@@ -144,6 +145,7 @@ def _mesh(prim: Any) -> tuple[int, list[Finding]]:
     finite = bool(np.isfinite(points).all())
     findings.append(found("MESH_POINTS", where, finite, "all points are numbers"))
     findings.extend(_extent(prim, points, where))
+    findings.extend(shape_findings(prim, points))
     findings.extend(_material(prim, where))
     open_edges = _open_edges(points, counts, corners)
     closed = f"{open_edges} open edges; a solid has none"
@@ -210,7 +212,10 @@ def _bounds(stage: Any, meshes: Sequence[Any]) -> Iterator[Finding]:
 
 
 def _box(stage: Any, meshes: Sequence[Any]) -> NDArray[Any]:
-    """Lowest and highest corner at the start; of meshes by their points, since extents may lie."""
+    """Lowest and highest corner at the start, and of all shapes that a mesh takes.
+
+    Meshes are measured by their points, since extents may lie.
+    """
     from pxr import Usd, UsdGeom
 
     start = Usd.TimeCode(stage.GetStartTimeCode())
@@ -218,8 +223,9 @@ def _box(stage: Any, meshes: Sequence[Any]) -> NDArray[Any]:
     for prim in meshes:
         points = _values(prim, "points", np.float64).reshape(-1, 3)
         matrix = np.array(UsdGeom.Xformable(prim).ComputeLocalToWorldTransform(start))
-        placed = points @ matrix[:3, :3] + matrix[3, :3]
-        boxes.append(np.stack([placed.min(axis=0), placed.max(axis=0)]))
+        for pose in poses(prim, points):
+            placed = pose @ matrix[:3, :3] + matrix[3, :3]
+            boxes.append(np.stack([placed.min(axis=0), placed.max(axis=0)]))
     if not boxes:
         cache = UsdGeom.BBoxCache(start, [UsdGeom.Tokens.default_, UsdGeom.Tokens.render])
         box = cache.ComputeWorldBound(stage.GetPseudoRoot()).ComputeAlignedRange()

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from maquette.batch.manifests import Manifest
     from maquette.batch.progress import Progress
     from maquette.batch.store import Store
+    from maquette.lines.motion import Finished as FinishedClips
     from maquette.lines.prints import Finished as FinishedPrints
     from maquette.lines.roto import Finished as FinishedShot
     from maquette.lines.stickers import Finished as FinishedPack
 
-    Finished = FinishedShot | FinishedPack | FinishedPrints
+    Finished = FinishedShot | FinishedPack | FinishedPrints | FinishedClips
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,18 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_make(commands.add_parser("make", help="make an upload here and now, without Dagster"))
     _add_submit(commands.add_parser("submit", help="put an upload into the inbox of the store"))
     add_check(commands.add_parser("check", help="hold finished files to the rules they must meet"))
-    add_list(commands.add_parser("list", help="what the store knows of: shots, prints"))
+    add_list(commands.add_parser("list", help="what the store knows of: shots, prints, clips"))
     _add_shelf(commands.add_parser("shelf", help="list, fetch and verify models and art"))
     return parser
 
 
 def _add_upload(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("line", choices=["stickers", "roto", "prints"], help="which product line")
+    lines = ["stickers", "roto", "prints", "motion"]
+    parser.add_argument("line", choices=lines, help="which product line")
     parser.add_argument(
         "upload",
         type=Path,
         help="stickers: a prompt set (csv, yaml, json, jsonl, parquet); roto: an order (yaml, "
-        "json) beside its footage; prints: an order (yaml, json) beside its pictures or model",
+        "json) beside its footage; prints: an order (yaml, json) beside its pictures or model; "
+        "motion: a clip, a folder of frames, or an order (yaml, json) beside its clips",
     )
     parser.add_argument(
         "--store",
@@ -87,6 +90,7 @@ def _add_make(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tracker", default="", help="such as flow-snap, sam2-video, cutie")
     parser.add_argument("--shaper", default="", help="such as inflate, trellis, triposr")
     parser.add_argument("--mender", default="", help="such as manifold, meshlab")
+    parser.add_argument("--animator", default="", help="such as silhouette, actionmesh")
     parser.set_defaults(run=_make)
 
 
@@ -130,6 +134,7 @@ def _make(asked: argparse.Namespace) -> int:
         "Tracker": asked.tracker,
         "Shaper": asked.shaper,
         "Mender": asked.mender,
+        "Animator": asked.animator,
     }
     engines = chosen({role: name for role, name in named.items() if name}, line=asked.line)
     line = importlib.import_module(f"maquette.lines.{asked.line}")
@@ -165,6 +170,10 @@ def _show(asked: argparse.Namespace, finished: Finished) -> None:
         from maquette.cli.prints_shown import print_prints
 
         print_prints(finished.manifests, finished.delivery.set_aside)
+    elif asked.line == "motion":
+        from maquette.cli.motion_shown import print_clips
+
+        print_clips(finished.manifests, finished.delivery.set_aside)
     else:
         print_made(finished.manifests, finished.delivery.set_aside)
     pages = [n for n in finished.delivery.files if n.endswith(("index.html", "_qc.mp4"))]
@@ -173,12 +182,12 @@ def _show(asked: argparse.Namespace, finished: Finished) -> None:
 
 
 def _submit(asked: argparse.Namespace) -> int:
-    from maquette.batch.store import open_store, sha256_of, told_store
+    from maquette.batch.store import open_store, told_store
+    from maquette.batch.taking import take
     from maquette.batch.uploads import INBOX, upload_key
-
-    store = open_store(told_store(asked.store))
     from maquette.cli.submitting import submitted
 
+    store = open_store(told_store(asked.store))
     batch = submitted(store, asked, places=INBOX)
     key = upload_key(store, line=asked.line, batch=batch)
     Console().print(f"uploaded as {key}; the sensor makes it batch [bold]{batch}[/]")
@@ -187,7 +196,7 @@ def _submit(asked: argparse.Namespace) -> int:
     from maquette.batch.waiting import Awaited
     from maquette.cli.waiting import ASSETS, wait_and_show
 
-    sha256 = sha256_of(asked.upload.read_bytes())
+    sha256 = take(store, key, name="upload").sha256
     awaited = Awaited(asked.line, batch, sha256, ASSETS[asked.line])
     return wait_and_show(store, awaited, timeout_s=asked.timeout)
 

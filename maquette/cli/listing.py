@@ -21,10 +21,16 @@ SHOWN = {
         *("frames", "keys", "least_confidence", "status"),
     ),
     "prints": ("project", "batch", "item", "operation", "size_mm", "verdict", "status"),
+    "motion": ("project", "batch", "clip", "engine", "frames", "faces", "follows", "status"),
 }
 PIPED_COLUMNS = 200  # wide enough for every name, where no terminal says how wide it is
-WHOLE = ("batch", "shot", "item", "object")  # later orders name these: never cut short or broken
-CATALOGUES = {"shots": "maquette.lines.roto_catalogue", "prints": "maquette.lines.print_catalogue"}
+# later orders name these: never cut short or broken
+WHOLE = ("batch", "shot", "item", "object", "clip")
+CATALOGUES = {
+    "shots": "maquette.lines.roto_catalogue",
+    "prints": "maquette.lines.print_catalogue",
+    "motion": "maquette.lines.motion_catalogue",
+}
 
 
 def add_list(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +38,8 @@ def add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         choices=list(SHOWN),
-        help="shots: projects, shots and objects of roto; prints: batches and their prints",
+        help="shots: projects, shots and objects of roto; prints: batches and their prints; "
+        "motion: batches and their clips",
     )
     parser.add_argument("--project", default="", help="of this project only")
     parser.add_argument("--json", action="store_true", help="one JSON object per line, all columns")

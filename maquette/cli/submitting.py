@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maquette.batch.store import ObjectMissing, Store, sha256_of
-from maquette.batch.uploads import slug, submit, write_ticket
+from maquette.batch.uploads import READY, slug, submit, write_ticket
 from maquette.errors import InputError
 
 
 def submitted(store: Store, asked: argparse.Namespace, *, places: dict[str, str]) -> str:
     """The batch of an upload that was put into its place, what lies beside it before it."""
     path: Path = asked.upload
-    if not path.is_file():
+    if not path.is_file() and not (asked.line == "motion" and path.is_dir()):
         raise InputError("UPLOAD_MISSING", f"there is no file {path}")
-    put = {"stickers": _prompt_set, "roto": _shot, "prints": _print}[asked.line]
+    put = {"stickers": _prompt_set, "roto": _shot, "prints": _print, "motion": _motion}[asked.line]
     return write_ticket(store, line=asked.line, key=put(store, path, place=places[asked.line]))
 
 
@@ -46,7 +46,7 @@ def _folder_of(path: Path, data: bytes, photos: Sequence[Path]) -> str:
 
 def _shot(store: Store, path: Path, *, place: str) -> str:
     """An order and its footage, in a folder of this very file: a correction replaces the order."""
-    from maquette.lines.roto_arrivals import READY, footage_names
+    from maquette.lines.roto_arrivals import footage_names
     from maquette.lines.roto_orders import read_order
 
     data = path.read_bytes()
@@ -64,14 +64,7 @@ def _shot(store: Store, path: Path, *, place: str) -> str:
     for name in filter(None, [*beside, order.edit]):
         if (path.parent / name).is_file():
             _put(store, f"{place}{name}", path.parent / name)
-    inside = footage.relative_to(path.parent).as_posix()
-    if footage.is_dir():
-        for frame in sorted(footage.iterdir()):
-            if frame.is_file() and not frame.name.startswith((".", "_")):
-                _put(store, f"{place}{inside}/{frame.name}", frame)
-        store.put(f"{place}{inside}/{READY}", b"")
-    else:
-        _put(store, f"{place}{inside}", footage)
+    _footage(store, f"{place}{footage.relative_to(path.parent).as_posix()}", footage)
     key = f"{place}{path.name}"
     store.put(key, data)
     return key
@@ -90,6 +83,40 @@ def _print(store: Store, path: Path, *, place: str) -> str:
     key = f"{place}{path.name}"
     store.put(key, data)
     return key
+
+
+def _motion(store: Store, path: Path, *, place: str) -> str:
+    """A clip alone, or an order with its clips and its model, in a folder of this very file."""
+    from maquette.lines.motion_orders import is_order, read_order
+
+    place += _folder_here(path)
+    if not is_order(path.name):
+        return _footage(store, f"{place}{path.name}", path)
+    data = path.read_bytes()
+    order = read_order(data, name=path.name)
+    for name in filter(None, [*order.clips, order.model]):
+        if (path.parent / name).exists():
+            _footage(store, f"{place}{name}", path.parent / name)
+    key = f"{place}{path.name}"
+    store.put(key, data)
+    return key
+
+
+def _footage(store: Store, key: str, path: Path) -> str:
+    """A file, or a folder of frames with its marker last; the key of what stands for it.
+
+    The marker tells what it was put after, so that other frames are another version.
+    """
+    if not path.is_dir():
+        _put(store, key, path)
+        return key
+    frames = [one for one in sorted(path.iterdir()) if one.is_file()]
+    frames = [one for one in frames if not one.name.startswith((".", "_"))]
+    for frame in frames:
+        _put(store, f"{key}/{frame.name}", frame)
+    told = [[one.name, one.stat().st_size, one.stat().st_mtime_ns] for one in frames]
+    store.put(f"{key}/{READY}", sha256_of(repr(told).encode()).encode())
+    return f"{key}/{READY}"
 
 
 def _folder_here(path: Path) -> str:

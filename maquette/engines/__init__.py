@@ -36,9 +36,13 @@ DEFAULTS = {
     "Tracker": "flow-snap",
     "Shaper": "inflate",
     "Mender": "manifold",
+    "Animator": "silhouette",
 }
 # line -> where it needs another: an artist points at things, and looks at every edge
-LINE_DEFAULTS = {"roto": {"Segmenter": "mobile-sam", "Matter": "closed-form"}}
+LINE_DEFAULTS = {
+    "roto": {"Segmenter": "mobile-sam", "Matter": "closed-form"},
+    "motion": {"Segmenter": "mobile-sam"},
+}
 # role -> the environment variable that chooses its engine; a line's own comes first, such as
 # MAQUETTE_ROTO_SEGMENTER
 VARIABLES = {
@@ -49,9 +53,11 @@ VARIABLES = {
     "Tracker": "MAQUETTE_TRACKER",
     "Shaper": "MAQUETTE_SHAPER",
     "Mender": "MAQUETTE_MENDER",
+    "Animator": "MAQUETTE_ANIMATOR",
 }
 LINE_VARIABLES = {
-    "roto": {"Segmenter": "MAQUETTE_ROTO_SEGMENTER", "Matter": "MAQUETTE_ROTO_MATTER"}
+    "roto": {"Segmenter": "MAQUETTE_ROTO_SEGMENTER", "Matter": "MAQUETTE_ROTO_MATTER"},
+    "motion": {"Segmenter": "MAQUETTE_MOTION_SEGMENTER"},
 }
 
 TABLE: dict[str, Entry] = {
@@ -215,6 +221,21 @@ TABLE: dict[str, Entry] = {
         "repairs by PyMeshLab, in a process of its own",
         "GPL-3.0",
         extra="mesh",
+    ),
+    "silhouette": Entry(
+        "Animator",
+        "maquette.engines.silhouette:make",
+        "a 2.5D animation: a cut-out is rounded into a solid that follows the clip's outlines; no "
+        "weights",
+        "none",
+        extra="motion",
+    ),
+    "actionmesh": Entry(
+        "Animator",
+        "maquette.engines.actionmesh:make",
+        "ActionMesh, from a checkout of your own, in a process of its own; not for commercial use",
+        "LicenseRef-FAIR-NC, MIT, LicenseRef-Tencent-FlashVDM, "
+        "LicenseRef-Tencent-Hunyuan-Community",
     ),
     "minilm": Entry(
         "Embedder",

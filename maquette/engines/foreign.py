@@ -15,6 +15,8 @@ import re
 import signal
 import subprocess
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,19 @@ class Foreign:
     fix: str
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a worker is with what it was asked.
+
+    Attributes:
+        share: 0..1 of the whole.
+        step: what it is at, in the words of its trade.
+    """
+
+    share: float
+    step: str
+
+
 class ForeignProcess:
     """The worker and the pipe to it. Nothing is waited for longer than its time limit."""
 
@@ -74,49 +89,72 @@ class ForeignProcess:
         except OSError as trouble:
             raise self._not_started(trouble.strerror or str(trouble)) from None
         try:
-            self._exchange(None, b"", within_s=foreign.start_s)
+            self._exchange(None, b"", _Clock(self._kill, within_s=foreign.start_s))
         except EngineError as trouble:
             self.end()
             raise self._not_started(trouble.reason) from None
 
     def ask(
-        self, head: dict[str, Any], payload: bytes = b"", *, within_s: float
+        self,
+        head: dict[str, Any],
+        payload: bytes = b"",
+        *,
+        within_s: float,
+        quiet_s: float | None = None,
+        told: Callable[[Progress], None] | None = None,
     ) -> foreign_worker.Message:
         """The answer to one message.
+
+        Args:
+            head: of the message.
+            payload: of the message.
+            within_s: the longest time for the answer.
+            quiet_s: the longest time without a word, of a worker that tells how far it is.
+            told: hears how far it is.
 
         Raises EngineError WORKER_TIMED_OUT, WORKER_CRASHED, OUT_OF_MEMORY or ENGINE_FAILED;
         whatever state the process is then in, end it.
         """
-        return self._exchange(head, payload, within_s=within_s)
+        clock = _Clock(self._kill, within_s=within_s, quiet_s=quiet_s)
+        return self._exchange(head, payload, clock, told)
 
     def _exchange(
-        self, head: dict[str, Any] | None, payload: bytes, *, within_s: float
+        self,
+        head: dict[str, Any] | None,
+        payload: bytes,
+        clock: _Clock,
+        told: Callable[[Progress], None] | None = None,
     ) -> foreign_worker.Message:
         assert self._child.stdin is not None
-        assert self._child.stdout is not None
-        too_late = threading.Event()
         name = self._foreign.name
-
-        def stop() -> None:
-            # Ending the child ends any read or write on the pipe, wherever it stands.
-            too_late.set()
-            self._kill()
-
-        clock = threading.Timer(within_s, stop)
         clock.start()
         try:
             if head is not None:
                 foreign_worker.send(self._child.stdin, head, payload)
-            said, answer = foreign_worker.receive(self._child.stdout)
+            said, answer = self._answer(clock, told)
         except (OSError, EOFError, ValueError):
-            if too_late.is_set():
-                raise EngineError("WORKER_TIMED_OUT", f"{name} took over {within_s:g} s") from None
+            if clock.over:
+                raise EngineError("WORKER_TIMED_OUT", f"{name} {clock.over}") from None
             raise EngineError("WORKER_CRASHED", f"{name}: {self._ending()}") from None
         finally:
-            clock.cancel()
+            clock.stop()
         if "error" in said:
             raise EngineError(_code_of(said["error"]), f"{name}: {said['error']}")
         return said, answer
+
+    def _answer(
+        self, clock: _Clock, told: Callable[[Progress], None] | None
+    ) -> foreign_worker.Message:
+        """The next message that is no progress; every progress is a sign of life."""
+        assert self._child.stdout is not None
+        while True:
+            said, answer = foreign_worker.receive(self._child.stdout)
+            if "progress" not in said:
+                return said, answer
+            clock.start()
+            share = min(max(float(said["progress"]), 0.0), 1.0)
+            if told is not None:
+                told(Progress(share, str(said.get("step", ""))))
 
     def _ending(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -140,6 +178,46 @@ class ForeignProcess:
     def _not_started(self, how: str) -> EngineError:
         python = Path(self._foreign.python).name
         return EngineError("WORKER_NOT_STARTED", f"{python}: {how}", fix=self._foreign.fix)
+
+
+class _Clock:
+    """Ends a worker that takes too long, or is quiet for too long.
+
+    Ending it ends any read or write on its pipe, wherever that stands.
+
+    Attributes:
+        over: which limit has passed, in words; empty before.
+    """
+
+    def __init__(
+        self, end: Callable[[], None], *, within_s: float, quiet_s: float | None = None
+    ) -> None:
+        self._end = end
+        self._within_s = within_s
+        self._quiet_s = within_s if quiet_s is None else quiet_s
+        self._started_s = time.monotonic()
+        self._timer: threading.Timer | None = None
+        self.over = ""
+
+    def start(self) -> None:
+        """Begin to count, or count the quiet anew."""
+        self.stop()
+        left_s = self._started_s + self._within_s - time.monotonic()
+        if self._quiet_s < left_s:
+            limit_s, words = self._quiet_s, f"was quiet for over {self._quiet_s:g} s"
+        else:
+            limit_s, words = max(left_s, 0.0), f"took over {self._within_s:g} s"
+        self._timer = threading.Timer(limit_s, self._pass, (words,))
+        self._timer.start()
+
+    def _pass(self, words: str) -> None:
+        self.over = words
+        self._end()
+
+    def stop(self) -> None:
+        """Count no further."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 def _code_of(error: str) -> str:

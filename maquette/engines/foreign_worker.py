@@ -6,13 +6,16 @@ not: any model's calls, which are the worker module's, nor anything of maquette,
 interpreter may not have, nor what Python of some years ago did not know.
 
 A message is a line of JSON and the bytes that the line counts. A worker module has one function
-``begin(*arguments)`` that loads the model and returns what answers a message.
+``begin(*arguments)`` that loads the model and returns what answers a message. If it has a
+parameter ``tell`` as well, it is given a function that sends how far the work is, 0..1, and what
+it is at: such messages come before the answer.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
+import inspect
 import json
 import os
 import sys
@@ -22,6 +25,7 @@ from typing import IO, Any, Callable, Dict, Tuple  # noqa: UP035 - read by Pytho
 
 Message = Tuple[Dict[str, Any], bytes]  # noqa: UP006 - as above
 Answering = Callable[[Dict[str, Any], bytes], Message]  # noqa: UP006 - as above
+Tell = Callable[[float, str], None]
 
 PAYLOAD_BYTES_AT_MOST = 1 << 31  # a length beyond is no length: something else wrote to the pipe
 
@@ -29,7 +33,8 @@ PAYLOAD_BYTES_AT_MOST = 1 << 31  # a length beyond is no length: something else 
 def send(pipe: IO[bytes], head: dict[str, Any], payload: bytes = b"") -> None:
     """Write one message."""
     line = json.dumps({**head, "bytes": len(payload)}).encode()
-    pipe.write(line + b"\n" + payload)
+    pipe.write(line + b"\n")
+    pipe.write(payload)  # by itself: joining them would copy what may be large
     pipe.flush()
 
 
@@ -54,14 +59,15 @@ def told(trouble: BaseException) -> dict[str, Any]:
     return {"error": f"{type(trouble).__name__}: {text}"[:300]}
 
 
-def begun(worker: str, arguments: list[str]) -> Answering:
+def begun(worker: str, arguments: list[str], tell: Tell) -> Answering:
     """What answers messages: the worker module's own, its model loaded."""
     spec = importlib.util.spec_from_file_location("worker", worker)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.begin(*arguments)
+    wants = "tell" in inspect.signature(module.begin).parameters
+    return module.begin(*arguments, **({"tell": tell} if wants else {}))
 
 
 def serve(worker: str, arguments: list[str]) -> None:
@@ -69,8 +75,12 @@ def serve(worker: str, arguments: list[str]) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not mix with answers
     questions = os.fdopen(os.dup(0), "rb")
+
+    def tell(progress: float, step: str) -> None:
+        send(answers, {"progress": progress, "step": step})
+
     try:
-        answer = begun(worker, arguments)
+        answer = begun(worker, arguments, tell)
     except Exception as trouble:  # whatever is wrong with that environment, the parent tells it
         send(answers, told(trouble))
         return

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.formats import glb, png, png_deep, shapes_kept
+from maquette.formats import glb, png, png_deep, shapes_kept, vertices
 from maquette.provenance import Provenance
 from maquette.splines.model import ShotShapes
-from maquette.types import Alpha, File, Mask, Matte, Mesh, Picture
+from maquette.types import Alpha, Animation, File, Mask, Matte, Mesh, Picture
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,6 @@ CODECS: dict[type, Codec] = {
     Alpha: Codec("png", png_deep.write_alpha, png_deep.read_alpha),
     ShotShapes: Codec("json", shapes_kept.write_shapes, shapes_kept.read_shapes),
     Mesh: Codec("glb", glb.write_glb, glb.read_glb),
+    Animation: Codec("npz", vertices.write_vertices, vertices.read_vertices),
     File: Codec("", _file_bytes, _file),
 }

@@ -16,6 +16,7 @@ from maquette.provenance import Provenance
 
 MAKER = "maquette"
 LONGEST_PROMPT = 2000  # characters; more is no caption
+LONGEST_TITLE = 200
 LONGEST_JSON = 60_000  # bytes; readers refuse text chunks that look like bombs
 
 # what neither XML 1.0 nor a PNG text chunk may hold: control signs, halves of surrogate pairs
@@ -37,6 +38,11 @@ LINE_ENDS = {"\r": "&#13;"}  # a strict XML reader would fold CR LF into LF
 def printable(text: str) -> str:
     """Text without signs that XML and PNG forbid."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def title_of(text: str) -> str:
+    """What people call a thing, in one line that every program can list."""
+    return " ".join(printable(text).split())[:LONGEST_TITLE]
 
 
 def imprint(provenance: Provenance) -> dict[str, str]:

@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from typing import Any
 from maquette.batch.stages import Made, map_stage
 from maquette.errors import ToolError
 from maquette.formats.looks import dressed
+from maquette.formats.programs import said_by
 from maquette.formats.stl import write_stl
 from maquette.solids.printers import Printer, printer_of
 from maquette.types import File, Mesh
@@ -164,35 +164,20 @@ def _wishes(printer: Printer) -> list[str]:
 
 
 def _run(words: list[str], folder: Path, *, within_s: float) -> str:
-    """What the program says; its whole group is ended when it takes too long."""
-    home = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), "LC_ALL": "C"}
+    """What the program says."""
     try:
         with _one_core():
-            child = subprocess.Popen(
-                [PROGRAM, *words],
-                cwd=folder,
-                env=home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            return said_by([PROGRAM, *words], folder, within_s=within_s)
     except OSError as missing:
         raise ToolError(
             "SLICER_MISSING", f"{PROGRAM} cannot be started", fix=f"install {PROGRAM}"
         ) from missing
-    try:
-        said, _ = child.communicate(timeout=within_s)
     except subprocess.TimeoutExpired as late:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.communicate()
         raise ToolError(
             "SLICER_TIMED_OUT",
             f"{PROGRAM} took over {within_s:.0f} s",
             fix="try again when the machine is less busy, or reduce the model's faces",
         ) from late
-    return said.decode("utf-8", "replace")
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """What AR viewers need of a package that moves: whole prims, sound keys, a clock that fits them.
 
-Quick Look plays time samples of transforms, over and over; points that change in time stand still
-there. What belongs here: rules about keys. What does not: where the poses are (`usd_rules`).
+Quick Look plays time samples of transforms and of the weights of blend shapes, over and over;
+points that change in time stand still there. What belongs here: rules about keys. What does not:
+where the poses are (`usd_rules`), and whether shapes fit their mesh (`usd_shape_rules`).
 """
 
 # usd-core has no stubs, and its modules fill themselves only when they are imported
@@ -18,6 +19,7 @@ from maquette.formats.usdz_archive import Fault
 
 LONGEST_S = 10.0  # as Apple recommends
 MOST_TIMES = 1200  # different ones in a package: every pose is looked at
+WEIGHTS = "blendShapeWeights"
 UNEVEN = 1e-3  # how far from one the length of a turn may be
 
 
@@ -28,16 +30,24 @@ def moves(stage: Any) -> tuple[list[float], list[Fault]]:
     for prim in stage.TraverseAll():
         for attribute in prim.GetAuthoredAttributes():
             samples = _samples(attribute)
-            if len(samples) < 2 or str(prim.GetTypeName()).startswith("Skel"):
+            if len(samples) < 2 or _of_joints(attribute):
                 continue
             where = str(attribute.GetPath())
-            if attribute.GetName().startswith("xformOp:"):
+            if attribute.GetName().startswith(("xformOp:", WEIGHTS)):
                 found.extend(_move_faults(attribute, samples, where))
                 times.update(samples)
             else:
-                found.append(Fault("MOTION_KIND", where, "only whole prims can be moved"))
+                found.append(
+                    Fault("MOTION_KIND", where, "only whole prims and shapes can be moved")
+                )
     found.extend(_clock_faults(stage, sorted(times)))
     return ([], found) if found else (sorted(times), found)
+
+
+def _of_joints(attribute: Any) -> bool:
+    """Whether it is a skeleton's own: its joints, or the box around its poses."""
+    kind = str(attribute.GetPrim().GetTypeName())
+    return kind.startswith("Skel") and attribute.GetName() != WEIGHTS
 
 
 def _samples(attribute: Any) -> list[float]:
@@ -56,8 +66,8 @@ def _move_faults(attribute: Any, samples: Sequence[float], where: str) -> Iterat
     if not all(np.isfinite(pose).all() for pose in poses):
         yield Fault("MOTION_POSE", where, "some poses are not finite numbers")
         return
-    lengths = np.linalg.norm(poses, axis=-1)
-    if str(attribute.GetTypeName()).startswith("quat") and np.abs(lengths - 1).max() > UNEVEN:
+    turns = poses if str(attribute.GetTypeName()).startswith("quat") else []
+    if any(abs(np.linalg.norm(turn) - 1) > UNEVEN for turn in turns):
         yield Fault("MOTION_TURN", where, "some turns are not of length one")
 
 

@@ -4,7 +4,7 @@ The stock checkers let through what crashes or hides in viewers: faces that name
 anchor types Apple does not know, lights, wrong axes. So every rule is checked here, and USD's
 own validators run as a second judge. What belongs here: rules about the stage, its prims, its
 materials. What does not: the container (`usdz_archive`), meshes and textures (`usd_mesh_rules`),
-what moves (`usd_motion_rules`).
+what moves (`usd_motion_rules`) and what changes its shape (`usd_shape_rules`).
 
 USD's reader is native code that is not hardened: the container is judged first, and a package
 that fails there is never handed to it.
@@ -24,6 +24,7 @@ from maquette.batch.stages import Made, map_stage
 from maquette.errors import FormatError
 from maquette.formats.usd_mesh_rules import mesh_faults, texture_faults
 from maquette.formats.usd_motion_rules import moves
+from maquette.formats.usd_shape_rules import shape_faults
 from maquette.formats.usd_turns import USD_TURN
 from maquette.formats.usdz_archive import TEXTURE_SUFFIXES, Entry, Fault, read_archive
 from maquette.types import File
@@ -138,6 +139,7 @@ def _stage_faults(stage: Any) -> Iterator[Fault]:
         return
     times, found = moves(stage)
     yield from found
+    yield from shape_faults(stage)
     yield from _place_faults(stage, root, times)
 
 

@@ -11,17 +11,22 @@ device. What belongs here: authoring, and where a card is anchored. What does no
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from maquette.batch.stages import Made, map_stage
-from maquette.errors import FormatError, InputError
-from maquette.formats.glb import ROUGHNESS
-from maquette.formats.imprint import imprint
+from maquette.errors import InputError
+from maquette.formats.usd_parts import (
+    TEXTURE,
+    Anchoring,
+    bind_material,
+    layer_bytes,
+    put_surface,
+    set_clock,
+    stage_of,
+)
 from maquette.formats.usd_turns import USD_TURN
 from maquette.formats.usdz_archive import Entry, write_archive
 from maquette.provenance import Provenance
@@ -33,17 +38,9 @@ from maquette.types import File, Floats, Mesh, Motion
 ANCHORINGS = {"plane": "plane", "face": "face", "world": "none"}
 ALIGNMENTS = ("horizontal", "vertical", "any")
 
-LAYER, TEXTURE = "sticker.usdc", "albedo.png"
+ROOT, LAYER = "/Sticker", "sticker.usdc"
 FACE_SHARE = 0.75  # a card of 20 cm becomes one of 15 cm, the size of a face
 FACE_FORWARD_M = 0.10  # clear of the nose
-
-
-@dataclass(frozen=True)
-class Anchoring:
-    """Where a viewer puts the card: Apple's type, and the alignment that planes have."""
-
-    kind: str
-    alignment: str = ""
 
 
 @map_stage(version="1", makes="usdz")
@@ -82,7 +79,7 @@ def write_usdz(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> b
     if mesh.motion is not None and anchoring.alignment == "vertical":
         placed = replace(placed, motion=_laid(mesh.motion, placed.points))
     with USD_TURN:
-        layer = _layer_bytes(_stage(placed, provenance, anchoring=anchoring))
+        layer = layer_bytes(_stage(placed, provenance, anchoring=anchoring))
     entries = [Entry(LAYER, layer)]
     if mesh.texture_png is not None:
         entries.append(Entry(TEXTURE, mesh.texture_png))
@@ -118,34 +115,10 @@ def _laid(motion: Motion, points: Floats) -> Motion:
 
 
 def _stage(mesh: Mesh, provenance: Provenance, *, anchoring: Anchoring) -> Any:
-    from pxr import Kind, Usd, UsdGeom, UsdShade
-
-    stage = Usd.Stage.CreateInMemory(LAYER)
-    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
-    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
-    stage.GetRootLayer().customLayerData = dict(sorted(imprint(provenance).items()))
-    root = UsdGeom.Xform.Define(stage, "/Sticker").GetPrim()
-    stage.SetDefaultPrim(root)
-    Usd.ModelAPI(root).SetKind(Kind.Tokens.component)
-    _anchor(root, anchoring)
+    stage = stage_of(ROOT, provenance, anchoring=anchoring)
     card = _geometry(stage, mesh, path=_moving(stage, mesh))
-    UsdShade.MaterialBindingAPI.Apply(card).Bind(_material(stage, mesh))
+    bind_material(stage, ROOT, card.GetPrim(), mesh=mesh)
     return stage
-
-
-def _anchor(root: Any, anchoring: Anchoring) -> None:
-    """Apple's anchoring schema, by hand: USD does not know it."""
-    from pxr import Sdf
-
-    def set_token(name: str, token: str) -> None:
-        kind = Sdf.ValueTypeNames.Token
-        root.CreateAttribute(name, kind, False, Sdf.VariabilityUniform).Set(token)
-
-    schemas = Sdf.TokenListOp.Create(prependedItems=["Preliminary_AnchoringAPI"])
-    root.SetMetadata("apiSchemas", schemas)
-    set_token("preliminary:anchoring:type", anchoring.kind)
-    if anchoring.kind == "plane":
-        set_token("preliminary:planeAnchoring:alignment", anchoring.alignment)
 
 
 def _moving(stage: Any, mesh: Mesh) -> str:
@@ -156,10 +129,7 @@ def _moving(stage: Any, mesh: Mesh) -> str:
     if motion is None:
         return "/Sticker/Card"
     codes = [round(float(time_s) * KEYS_PER_S, 4) for time_s in motion.times_s]
-    stage.SetTimeCodesPerSecond(KEYS_PER_S)
-    stage.SetFramesPerSecond(KEYS_PER_S)
-    stage.SetStartTimeCode(codes[0])
-    stage.SetEndTimeCode(codes[-1])
+    set_clock(stage, start=codes[0], end=codes[-1], rate=KEYS_PER_S)
     middle, side_m = middle_and_side(mesh.points)
     places = (motion.offsets.astype(np.float64) * side_m + middle).tolist()
     moving = UsdGeom.Xform.Define(stage, "/Sticker/Moving")
@@ -175,78 +145,12 @@ def _moving(stage: Any, mesh: Mesh) -> str:
 
 
 def _geometry(stage: Any, mesh: Mesh, *, path: str) -> Any:
-    from pxr import Gf, Sdf, UsdGeom, Vt
+    from pxr import Gf, UsdGeom
 
-    surface = shaded(mesh)
     card = UsdGeom.Mesh.Define(stage, path)
     if mesh.motion is not None:
         middle, _ = middle_and_side(mesh.points)
         hung = card.AddTranslateOp(UsdGeom.XformOp.PrecisionFloat)
         hung.Set(Gf.Vec3f((-middle).tolist()))
-    card.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(surface.points))
-    counts = np.full(len(surface.faces), 3, np.int32)
-    card.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(counts))
-    corners = np.ascontiguousarray(surface.faces.ravel())
-    card.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(corners))
-    card.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
-    card.CreateDoubleSidedAttr(False)
-    extent = np.stack([surface.points.min(axis=0), surface.points.max(axis=0)])
-    card.CreateExtentAttr(Vt.Vec3fArray.FromNumpy(extent))
-    card.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(surface.normals))
-    card.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
-    st = UsdGeom.PrimvarsAPI(card).CreatePrimvar(
-        "st", Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
-    )
-    # USD's texture origin is at the bottom left
-    bottom_up = np.column_stack([surface.uv[:, 0], 1 - surface.uv[:, 1]])
-    st.Set(Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(bottom_up)))
-    return card.GetPrim()
-
-
-def _material(stage: Any, mesh: Mesh) -> Any:
-    from pxr import Sdf, UsdGeom, UsdShade
-
-    UsdGeom.Scope.Define(stage, "/Sticker/Looks")
-    material = UsdShade.Material.Define(stage, "/Sticker/Looks/Print")
-    surface = UsdShade.Shader.Define(stage, "/Sticker/Looks/Print/Surface")
-    surface.CreateIdAttr("UsdPreviewSurface")
-    surface.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(ROUGHNESS)
-    surface.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(0.0)
-    if mesh.texture_png is not None:
-        texture = _texture(stage)
-        rgb = texture.CreateOutput("rgb", Sdf.ValueTypeNames.Float3)
-        surface.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).ConnectToSource(rgb)
-        if mesh.alpha_cutoff is not None:
-            alpha = texture.CreateOutput("a", Sdf.ValueTypeNames.Float)
-            surface.CreateInput("opacity", Sdf.ValueTypeNames.Float).ConnectToSource(alpha)
-            threshold = surface.CreateInput("opacityThreshold", Sdf.ValueTypeNames.Float)
-            threshold.Set(mesh.alpha_cutoff)
-    shown = surface.CreateOutput("surface", Sdf.ValueTypeNames.Token)
-    material.CreateSurfaceOutput().ConnectToSource(shown)
-    return material
-
-
-def _texture(stage: Any) -> Any:
-    from pxr import Sdf, UsdShade
-
-    reader = UsdShade.Shader.Define(stage, "/Sticker/Looks/Print/Coordinates")
-    reader.CreateIdAttr("UsdPrimvarReader_float2")
-    reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("st")
-    texture = UsdShade.Shader.Define(stage, "/Sticker/Looks/Print/Albedo")
-    texture.CreateIdAttr("UsdUVTexture")
-    texture.CreateInput("file", Sdf.ValueTypeNames.Asset).Set(TEXTURE)
-    texture.CreateInput("sourceColorSpace", Sdf.ValueTypeNames.Token).Set("sRGB")
-    for wrap in ("wrapS", "wrapT"):
-        texture.CreateInput(wrap, Sdf.ValueTypeNames.Token).Set("clamp")
-    place = reader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
-    texture.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(place)
-    return texture
-
-
-def _layer_bytes(stage: Any) -> bytes:
-    """The stage's root layer in USD's binary form, which it can write to files only."""
-    with tempfile.TemporaryDirectory(prefix="maquette_usd_") as folder:
-        path = Path(folder, LAYER)
-        if not stage.GetRootLayer().Export(str(path)):
-            raise FormatError("USDZ_WRITE", "usd-core could not write the layer")
-        return path.read_bytes()
+    put_surface(card, shaded(mesh))
+    return card

@@ -1,7 +1,7 @@
 """What may be sold: an order that says ``commercial`` takes no part that forbids it.
 
 Asked of the engines before they work, and of what earlier batches made. What belongs here: which
-parts an item has. What does not: judging a licence (`maquette.engines.licences`).
+engines work on a print. What does not: the verdict (`licences`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from dataclasses import replace
 
 from maquette.batch.manifests import Manifest, Row
 from maquette.batch.runner import Runner
-from maquette.engines.licences import refuse_non_commercial
-from maquette.errors import InputError
-from maquette.lines.print_sources import set_aside
+from maquette.lines.licences import judged
 
 
 def allowed(
@@ -26,20 +24,11 @@ def allowed(
         manifest: rows with their own provenance so far.
         roles: source of a row -> the roles that will work on it.
     """
-    rows = (_judged(runner, row, roles.get(row.params["source"], ())) for row in manifest.rows)
+    rows = (judged(runner, row, roles=_roles(row, roles)) for row in manifest.rows)
     return replace(manifest, rows=tuple(rows))
 
 
-def _judged(runner: Runner, row: Row, roles: tuple[str, ...]) -> Row:
-    if not row.ok or not row.params["commercial"]:
-        return row
-    parts = {f"what {row.item} is made of": row.provenance.licences}
-    for role in roles:
-        if role != "Shaper" or row.params["form"] == "figure":
-            spec = runner.engines[role]
-            parts[spec.name] = runner.place.info(spec).licences
-    try:
-        refuse_non_commercial(parts)
-    except InputError as trouble:
-        return set_aside(row, trouble)
-    return row
+def _roles(row: Row, roles: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Who will work on an item; what is pressed needs no shaper."""
+    named = roles.get(row.params["source"], ())
+    return tuple(r for r in named if r != "Shaper" or row.params["form"] == "figure")

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from maquette.errors import InputError
-from maquette.lines.order_fields import read_fields
-from maquette.lines.order_files import read_tree
+from maquette.lines.order_reading import read_told
 from maquette.lines.print_fields import ORDER_FIELDS, Hollow, OrderedPrinter, Target, is_model_file
-from maquette.lines.prompt_fields import clean_name, name_of
+from maquette.lines.prompt_fields import name_of
 
 SOURCES = ("prompt", "pictures", "concept", "model")
 # fields that would do nothing without one of these
@@ -105,28 +103,11 @@ def read_order(data: bytes, *, name: str) -> PrintOrder:
         data: the whole file.
         name: its file name: the ending tells the format, the stem names an order without a name.
     """
-    shown = clean_name(name)
-    tree = read_tree(data, name=shown)
-    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    found: dict[str, Any] = {}
-    lines: dict[str, str] = {}
-    for label, value in tree.items():
-        where = f"{shown}{_line_of(text, str(label))}"
-        found |= read_fields({label: value}, ORDER_FIELDS, where)
-        lines[str(label).strip().lower()] = where
-    said = frozenset(key for key, one in ORDER_FIELDS.items() if one.attribute in found)
-    stem = re.split(r"[\\/]", shown)[-1].rpartition(".")[0]
-    filled: dict[str, Any] = {"name": stem or "print", **found, "said": said}
-    if "model" in said:
+    told = read_told(data, name=name, known=ORDER_FIELDS)
+    filled: dict[str, Any] = {"name": told.stem or "print", **told.values, "said": told.said}
+    if "model" in told.said:
         filled.setdefault("operation", "rescale_model")
-    return _agreed(PrintOrder(**filled), {"": shown, **lines})
-
-
-def _line_of(text: str, label: str) -> str:
-    """`` line 4``: where a field stands; nothing where it cannot be found again."""
-    quoted = rf"[\"']?{re.escape(label)}[\"']?\s*:"
-    found = re.search(rf"^{quoted}", text, re.MULTILINE) or re.search(rf"(?<!\w){quoted}", text)
-    return f" line {text[: found.start()].count(chr(10)) + 1}" if found else ""
+    return _agreed(PrintOrder(**filled), told.lines)
 
 
 def _agreed(order: PrintOrder, lines: Mapping[str, str]) -> PrintOrder:

@@ -16,6 +16,7 @@ from maquette.batch.store import ObjectMissing, Store, checked
 from maquette.batch.taking import take
 from maquette.batch.uploads import read_upload, upload_key
 from maquette.errors import InputError, MaquetteError
+from maquette.lines.licences import set_aside
 from maquette.lines.print_orders import PrintItem, items_of, read_order
 from maquette.provenance import Provenance
 
@@ -49,13 +50,6 @@ def _taken(store: Store, item: PrintItem, *, beside: str) -> Row:
         return _TAKERS[params["source"]](store, plain, beside)
     except MaquetteError as trouble:
         return set_aside(plain, trouble)
-
-
-def set_aside(row: Row, trouble: MaquetteError) -> Row:
-    """The row as it goes no further."""
-    return replace(
-        row, objects=(), code=trouble.code, reason=trouble.reason, fix=trouble.fix or "see the code"
-    )
 
 
 def _from_words(store: Store, row: Row, beside: str) -> Row:

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from maquette.batch.store import Entry, Store
-from maquette.batch.uploads import UNFINISHED, Arrival, Version, read_upload
+from maquette.batch.uploads import READY, UNFINISHED, Arrival, Version, files_of, read_upload
 from maquette.errors import MaquetteError
 from maquette.lines.order_files import SUFFIXES
 from maquette.lines.roto_orders import RotoOrder, read_order
 
-READY = "_READY"  # in a folder of frames, put there last
 MOVIES = ("mov", "mp4", "m4v", "mxf", "mkv", "webm")
 
 
@@ -54,11 +53,7 @@ def footage_keys(key: str, order: RotoOrder, known: Mapping[str, Entry]) -> list
     for name in footage_names(order, stem):
         if f"{place}/{name}" in known:
             return [f"{place}/{name}"]
-    folder = f"{place}/{(order.footage or stem).rstrip('/')}/"
-    if f"{folder}{READY}" not in known:
-        return []
-    inside = [k for k in known if k.startswith(folder) and "/" not in k[len(folder) :]]
-    return sorted(k for k in inside if not _name(k).startswith(("_", ".")))
+    return files_of(f"{place}/{(order.footage or stem).rstrip('/')}/", known)
 
 
 def footage_names(order: RotoOrder, stem: str) -> list[str]:

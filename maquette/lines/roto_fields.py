@@ -2,8 +2,8 @@
 
 Three tables, of the order, of an object and of a prompt: they read values, make the schema and are
 what the user's page must list. Values come as text (YAML) or typed (JSON). What does not belong
-here: kinds of fields that other orders have too (`order_fields`), and which go together
-(`roto_orders`).
+here: kinds of fields that other orders have too (`order_fields`, `order_places`), and which go
+together (`roto_orders`).
 """
 
 from __future__ import annotations
@@ -19,35 +19,34 @@ from maquette.lines.order_fields import (
     Field,
     choice,
     file_beside,
-    list_of,
     number_of,
     several,
     share,
     shown,
     text_of,
     whole,
-    whole_number,
     words,
     yes_no,
+)
+from maquette.lines.order_places import (
+    BOX_SCHEMA,
+    POINTS_SCHEMA,
+    RANGE_SCHEMA,
+    box_of,
+    frame_of,
+    points_of,
+    range_of,
 )
 from maquette.video.facts import COLOURS
 
 DELIVERIES = ("png", "exr", "prores", "ffv1", "cryptomatte", "shapes", "qc")
 MATTES = ("soft", "none")
-LARGEST_FRAME = 99_999_999  # eight digits of a file's number
 LONGEST_TEXT = 400
 EDIT_SUFFIXES = ("edl", "xml", "fcpxml", "aaf")
 MOST_HANDLES = 1_000
 WIDEST_EDGE_PX = 256
-MOST_CLICKS = 200  # in one prompt
-LARGEST_PX = 65_536.0
 
-Point = tuple[float, float]
 _NTSC = (24, 30, 48, 60, 120)  # run at 1000/1001 of their names
-
-
-def _frame(value: Any, where: str) -> int:
-    return whole_number(value, where, low=0, high=LARGEST_FRAME)
 
 
 def _colour(value: Any, where: str) -> str:
@@ -81,56 +80,6 @@ def _rate(value: Any, where: str) -> Fraction:
     return rate
 
 
-def _range(value: Any, where: str) -> tuple[int, int]:
-    ends = list_of(value, where, most=16, meant="[first, last]")
-    frames = [_frame(end, where) for end in ends]
-    if len(frames) != 2 or frames[0] > frames[1]:
-        raise InputError(
-            "ORDER_RANGE",
-            f"{where}: {frames} is not a range of frames",
-            fix="write the first and the last frame: [1001, 1100]",
-        )
-    return frames[0], frames[1]
-
-
-def _numbers(value: Any, where: str, *, meant: str, count: int) -> list[float]:
-    written = list_of(value, where, most=16, meant=meant)
-    numbers = [number_of(one, where) for one in written]
-    if len(numbers) != count:
-        raise InputError("ORDER_SHAPE", f"{where}: {len(numbers)} numbers are not {meant}")
-    if any(abs(one) > LARGEST_PX for one in numbers):
-        raise InputError("ORDER_NUMBER_RANGE", f"{where}: a position is far outside any picture")
-    return numbers
-
-
-def _points(value: Any, where: str) -> tuple[Point, ...]:
-    held = list_of(value, where, most=MOST_CLICKS, meant="a list of points [[x, y], …]")
-    if len(held) == 2 and not any(isinstance(one, list) for one in held):
-        held = [held]  # one point, its outer brackets forgotten
-    pairs = [_numbers(one, where, meant="a point [x, y]", count=2) for one in held]
-    return tuple((x, y) for x, y in pairs)
-
-
-def _box(value: Any, where: str) -> tuple[float, float, float, float]:
-    left, top, right, bottom = _numbers(value, where, meant="a box [x0, y0, x1, y1]", count=4)
-    if left >= right or top >= bottom:
-        raise InputError(
-            "ORDER_BOX",
-            f"{where}: the box is empty",
-            fix="write left, top, right, bottom in pixels, the right and bottom edge larger",
-        )
-    return left, top, right, bottom
-
-
-_POINT_SCHEMA = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-_POINTS_SCHEMA = {"type": "array", "items": _POINT_SCHEMA, "minItems": 1, "maxItems": MOST_CLICKS}
-_BOX_SCHEMA = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
-_RANGE_SCHEMA = {
-    "type": "array",
-    "items": {"type": "integer", "minimum": 0, "maximum": LARGEST_FRAME},
-    "minItems": 2,
-    "maxItems": 2,
-}
 _RATE_SCHEMA = {
     "anyOf": [
         {"type": "number", "minimum": 1, "maximum": 240},
@@ -142,7 +91,7 @@ ORDER_FIELDS: dict[str, Field] = {
     "name": words("name", "what the shot is called"),
     "footage": file_beside("footage", "the movie, or the folder of frames, beside the order"),
     "first_frame": whole("first_frame", "the plate number of the first frame of the footage"),
-    "range": Field("frames", _range, _RANGE_SCHEMA, "the first and the last plate to deliver"),
+    "range": Field("frames", range_of, RANGE_SCHEMA, "the first and the last plate to deliver"),
     "handles": whole("handles", "frames worked on before and after the range", high=MOST_HANDLES),
     "rate": Field("rate", _rate, _RATE_SCHEMA, "frames a second, where the footage cannot say"),
     "colour": choice("colour", "what the footage's numbers mean", options=COLOURS),
@@ -178,10 +127,10 @@ OBJECT_FIELDS: dict[str, Field] = {
     ),
 }
 PROMPT_FIELDS: dict[str, Field] = {
-    "frame": Field("frame", _frame, {"type": "integer", "minimum": 0}, "the plate it holds on"),
-    "clicks": Field("clicks_xy", _points, _POINTS_SCHEMA, "points on the object"),
-    "not": Field("clicks_off_xy", _points, _POINTS_SCHEMA, "points that are not the object"),
-    "box": Field("box_xyxy", _box, _BOX_SCHEMA, "around the object: left, top, right, bottom"),
+    "frame": Field("frame", frame_of, {"type": "integer", "minimum": 0}, "the plate it holds on"),
+    "clicks": Field("clicks_xy", points_of, POINTS_SCHEMA, "points on the object"),
+    "not": Field("clicks_off_xy", points_of, POINTS_SCHEMA, "points that are not the object"),
+    "box": Field("box_xyxy", box_of, BOX_SCHEMA, "around the object: left, top, right, bottom"),
     "mask": file_beside(
         "mask", "a PNG as large as the plate, white on the object", endings=("png",)
     ),

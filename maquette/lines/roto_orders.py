@@ -16,8 +16,9 @@ from typing import Any, Literal, cast
 from maquette.errors import InputError
 from maquette.lines.order_fields import Field, mapping_of, read_fields
 from maquette.lines.order_files import read_tree
+from maquette.lines.order_places import Point
 from maquette.lines.prompt_fields import clean_name, name_of, short_hash
-from maquette.lines.roto_fields import OBJECT_FIELDS, ORDER_FIELDS, PROMPT_FIELDS, Point
+from maquette.lines.roto_fields import OBJECT_FIELDS, ORDER_FIELDS, PROMPT_FIELDS
 from maquette.roles import Prompts
 
 MOST_OBJECTS = 100

@@ -7,29 +7,26 @@ not: the objects on them (`roto`), and decoding.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.manifests import Manifest, Row
 from maquette.batch.records import ObjectRef, checked_blob
 from maquette.batch.runner import Runner
 from maquette.batch.store import Store, checked
 from maquette.batch.taking import take
-from maquette.batch.uploads import read_upload, slug, upload_key
-from maquette.errors import EngineError, InputError
-from maquette.lines.prompt_fields import clean_name
-from maquette.lines.roto_arrivals import READY, footage_keys
+from maquette.batch.uploads import READY, read_upload, slug, upload_key
+from maquette.errors import InputError
+from maquette.lines.footage_facts import looked_through
+from maquette.lines.roto_arrivals import footage_keys
 from maquette.lines.roto_orders import RotoOrder, read_order
 from maquette.lines.roto_placing import placed, worked_range
 from maquette.provenance import PHOTOGRAPH, Provenance
 from maquette.video.edits import read_edit
 from maquette.video.facts import Facts
 from maquette.video.footage import open_footage
-from maquette.video.plates import look_through
 from maquette.video.scenes import find_scenes
 from maquette.video.sequences import frame_names, is_frame_name, refuse_gaps
 from maquette.video.shots import Shot, shots_in, shots_of
@@ -128,40 +125,11 @@ def reel_of(runner: Runner, key: str, order: RotoOrder) -> Reel:
         folder = frames[0].rpartition("/")[0]
         keys, first = [f"{folder}/{name}" for name in names.names], names.first
     refs = tuple(take(store, k, name="plate") for k in keys)
-    facts = _looked_through(runner, refs, keys, order=order)
+    rate = str(order.rate) if order.rate else ""
+    facts = looked_through(runner, refs, keys, colour=order.colour, rate=rate)
     first = first if order.first_frame is None else order.first_frame
     stem = keys[0].rpartition("/")[2].rpartition(".")[0]
     return Reel(refs, first, movie=movie, facts=facts, stem=stem)
-
-
-def _looked_through(
-    runner: Runner, refs: Sequence[ObjectRef], keys: Sequence[str], *, order: RotoOrder
-) -> Facts:
-    rows = (Row(f"file-{n:06d}", objects=(ref,)) for n, ref in enumerate(refs))
-    asked = {
-        "item": "footage",
-        "colour": order.colour,
-        "rate": str(order.rate) if order.rate else "",
-    }
-    made = run_gather(
-        runner,
-        look_through,
-        Manifest(LINE, "footage", "", tuple(rows)),
-        grouped=at_most(len(refs)),
-        params=lambda group: asked,
-    )
-    (row,) = made.rows
-    if not row.ok:  # without footage there is nothing to set aside: the batch ends here
-        kind = InputError if row.recipe else EngineError
-        raise kind(row.code, _by_name(row.reason, refs, keys), fix=row.fix)
-    return Facts.of(row.params["facts"])
-
-
-def _by_name(reason: str, refs: Sequence[ObjectRef], keys: Sequence[str]) -> str:
-    """What was said of blobs, said of the files that people know."""
-    for ref, key in zip(refs, keys, strict=True):
-        reason = reason.replace(ref.key.rpartition("/")[2], clean_name(key.rpartition("/")[2]))
-    return reason
 
 
 def _shots(store: Store, key: str, order: RotoOrder, reel: Reel) -> tuple[Shot, ...]:

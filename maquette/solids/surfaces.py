@@ -23,12 +23,17 @@ CELLS = 8  # steps from 0 to 1 along each axis of a direction
 
 @dataclass(frozen=True)
 class Shaded:
-    """A mesh's corners with one normal each; points are repeated only along creases."""
+    """A mesh's corners with one normal each; points are repeated only along creases.
+
+    Attributes:
+        corners: which of the mesh's corners, counted face by face, each point was taken from.
+    """
 
     points: Floats  # (V, 3)
     normals: Floats  # (V, 3), length one
     uv: Floats  # (V, 2)
     faces: Indices  # (F, 3)
+    corners: NDArray[np.int64]  # (V,)
     colours: Bytes | None = None  # (V, 4)
 
 
@@ -50,7 +55,7 @@ def shaded(mesh: Mesh) -> Shaded:
     kept = corners[first]
     faces = number.reshape(-1, 3).astype(np.int32)
     colours = None if mesh.colours is None else mesh.colours[kept]
-    return Shaded(mesh.points[kept], normals[first], mesh.uv[kept], faces, colours)
+    return Shaded(mesh.points[kept], normals[first], mesh.uv[kept], faces, first, colours)
 
 
 def corner_normals(mesh: Mesh) -> Floats:
@@ -114,15 +119,26 @@ def _averaged_in_cells(place: NDArray[np.int64], normals: Wide, weights: Wide) -
 
 def _weighted_faces(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Unit normals of the faces, and as weight the area of all faces that look the same way."""
-    a, b, c = (mesh.points[mesh.faces[:, k]].astype(np.float64) for k in range(3))
+    normals, twice_area = face_normals(mesh.points, mesh.faces)
+    flat = flats(normals)
+    areas: NDArray[np.float64] = np.bincount(flat, weights=twice_area).astype(np.float64)
+    return normals, areas[flat]
+
+
+def face_normals(points: NDArray[Any], faces: Indices) -> tuple[Wide, Wide]:
+    """(F, 3) unit normals, and (F,) twice the areas."""
+    a, b, c = (points[faces[:, k]].astype(np.float64) for k in range(3))
     cross = np.cross(b - a, c - a)
     twice_area = np.linalg.norm(cross, axis=1)
-    normals = cross / np.maximum(twice_area, 1e-30)[:, None]
+    return cross / np.maximum(twice_area, 1e-30)[:, None], twice_area
+
+
+def flats(normals: Wide) -> NDArray[np.int64]:
+    """(F,) a number per face, the same for faces that look the same way."""
     grid = np.round(normals * 1000).astype(np.int64) + 1000
     key = (grid[:, 0] * 2001 + grid[:, 1]) * 2001 + grid[:, 2]
     _, group = np.unique(key, return_inverse=True)
-    areas: NDArray[np.float64] = np.bincount(group, weights=twice_area).astype(np.float64)
-    return normals, areas[group]
+    return group.astype(np.int64)
 
 
 def open_edges(points: NDArray[Any], faces: NDArray[Any]) -> int:

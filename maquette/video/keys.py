@@ -14,7 +14,7 @@ from maquette.batch.stages import Made, map_stage
 from maquette.errors import InputError
 from maquette.pictures.opening import open_picture
 from maquette.roles import Detector, Prompts, Segmenter
-from maquette.types import Bools, File, Floats, Mask, Picture, Source
+from maquette.types import Bools, Bytes, File, Floats, Mask, Picture, Source
 from maquette.video.runs import PlateRun, Views
 
 LEAST_PX = 16  # of a mask: less is a slip of the pen
@@ -103,9 +103,14 @@ def _painted(file: File, *, size_wh: tuple[int, int]) -> Bools:
             f"the painted mask is {picture.size_wh}, the plate {size_wh}",
             fix="paint it at the plate's own size",
         )
-    inside = picture.rgba[..., 3] > 127
-    if picture.is_opaque:  # white on black, as most programs write masks
-        inside = picture.rgba[..., :3].max(axis=2) > 127
+    inside = cover_of(picture) > 127
     if inside.sum() < LEAST_PX:
         raise InputError("MASK_EMPTY", "the painted mask is black", fix="paint the object white")
     return inside
+
+
+def cover_of(painted: Picture) -> Bytes:
+    """(H, W) how much of each pixel a painted mask means: its alpha, or white on black."""
+    if painted.is_opaque:  # as most programs write masks
+        return np.asarray(painted.rgba[..., :3].max(axis=2), np.uint8)
+    return painted.rgba[..., 3]

@@ -13,7 +13,7 @@ from maquette.errors import InputError
 from maquette.video.limits import EXPORT_ANEW, named, refuse_name
 
 # FFmpeg's own words, which it is told, so that it does not guess; the others are OpenImageIO's
-MOVIES = ("mov", "mxf", "matroska")
+MOVIES = ("mov", "mxf", "matroska", "gif")
 
 _SIGNATURES = (
     (b"\x76\x2f\x31\x01", "openexr"),
@@ -24,8 +24,11 @@ _SIGNATURES = (
     (b"MM\x00*", "tiff"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x1aE\xdf\xa3", "matroska"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
     (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02", "mxf"),
 )
+_WEBP_MOVES = 0x02  # among the flags of its extended header
 _ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 # what people upload by mistake or on purpose, so that the message can say it
 _OTHERS = (
@@ -56,11 +59,25 @@ def kind_of(path: Path) -> str:
             return kind
     if start[4:8] in _ATOMS:
         return "mov"
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return _webp(start, where=named(path))
     looks = [
         what for sign, what in _OTHERS if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(sign)
     ]
     raise InputError(
         "FOOTAGE_KIND",
         f"{named(path)} is {looks[0] if looks else 'of no kind that is read'}",
-        fix="upload MP4, MOV, MXF or MKV, or frames as EXR, DPX, TIFF, PNG or JPEG",
+        fix="upload MP4, MOV, WebM, MXF, MKV or GIF, "
+        "or frames as EXR, DPX, TIFF, PNG, JPEG or WebP",
     )
+
+
+def _webp(start: bytes, *, where: str) -> str:
+    """A still; of an animation only the first picture would be read, without a word."""
+    if start[12:16] == b"VP8X" and start[20:21] and start[20] & _WEBP_MOVES:
+        raise InputError(
+            "FOOTAGE_KIND",
+            f"{where} is an animated WebP",
+            fix="save it as GIF, WebM or MP4, or each of its frames as a file",
+        )
+    return "webp"

@@ -23,6 +23,8 @@ INTRA = frozenset({"prores", "dnxhd", "mjpeg"})
 MOST_REORDERED = 16  # frames; the standards allow no more
 # A movie that lost more than this was not cut short, it is broken.
 LEAST_SHARE = 0.5
+_VP8_SHOWN = 0x10  # in the first byte of a frame
+_GIF_TAIL_BYTES = 512  # some programs fill up their last block
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def index_of(container: Any, stream: Any, *, path: Path) -> FrameIndex:
     share, loss = _share_there(index, stream=stream, seconds=seconds)
     if share < LEAST_SHARE:
         raise InputError("FOOTAGE_DAMAGED", f"{named(path)} is cut short: {loss}", fix=EXPORT_ANEW)
+    if container.format.name == "gif":  # whose frames last unequally long: a gap is none
+        return _without_torn_end(index, path=path)
     return _without_stragglers(index, note=f"cut short: {loss}") if loss else index
 
 
@@ -126,6 +130,20 @@ def _without_stragglers(index: FrameIndex, *, note: str) -> FrameIndex:
     near = max(0, len(steps) - MOST_REORDERED)
     gaps = np.flatnonzero(steps[near:] > 1.5 * np.median(steps)) if len(steps) else steps
     kept = near + int(gaps[0]) + 1 if len(gaps) else len(index)
+    return _shortened(index, kept, note=note)
+
+
+def _without_torn_end(index: FrameIndex, *, path: Path) -> FrameIndex:
+    """A GIF says how many frames it has by ending; the last of one that does not is half there."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _GIF_TAIL_BYTES))
+        has_end = file.read().rstrip(b"\0").endswith(b";")
+    if has_end:
+        return index
+    return _shortened(index, max(0, len(index) - 1), note="cut short: the end of the file is gone")
+
+
+def _shortened(index: FrameIndex, kept: int, *, note: str) -> FrameIndex:
     return FrameIndex(
         index.times[:kept],
         index.stored_at[:kept],
@@ -157,6 +175,8 @@ def _from_packets(container: Any, stream: Any, *, where: str) -> Packets:
         for packet in container.demux(stream):
             if not packet.size or packet.pts is None or packet.is_corrupt or packet.is_discard:
                 continue
+            if stream.codec_context.name == "vp8" and not bytes(packet)[0] & _VP8_SHOWN:
+                continue  # others lean on it, nobody sees it
             earliest = packet.pts if packet.dts is None else min(packet.pts, packet.dts)
             rows.append((packet.pts, earliest, bool(packet.is_keyframe)))
             if len(rows) > MOST_FRAMES:

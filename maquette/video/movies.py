@@ -1,4 +1,4 @@
-"""Movies: MP4, MOV, MXF and Matroska through PyAV, which is an extra.
+"""Movies: MP4, MOV, WebM, MXF, Matroska and GIF through PyAV, which is an extra.
 
 What belongs here: opening a movie under limits, and handing out its frames in the order they are
 shown, from anywhere. What does not: which of them are kept (footage), colours (movie_colours).
@@ -34,7 +34,8 @@ from maquette.video.turns import UPRIGHT, Turn, turn_of_matrix
 
 # What cameras, editors and phones deliver, and what this house writes. Each further decoder is
 # more surface for crafted files.
-CODECS = ("h264", "hevc", "prores", "dnxhd", "mpeg2video", "mjpeg", "ffv1", "vp9", "av1")
+CODECS = ("h264", "hevc", "prores", "dnxhd", "mpeg2video", "mjpeg", "ffv1", "vp8", "vp9", "av1",
+          "gif")  # fmt: skip
 FALLBACK_RATE = Fraction(24)
 
 
@@ -160,7 +161,7 @@ class MovieReel:
             pixel_aspect=turn.of_aspect(aspect if aspect > 0 else Fraction(1)),
             timecode=_timecode_of(self._container, stream),
             has_alpha=colouring.has_alpha,
-            notes=(*notes, *rate_notes),
+            notes=(*notes, *rate_notes, *_alpha_notes(stream)),
         )
 
     def _refuse(self, what: str) -> NoReturn:
@@ -237,6 +238,14 @@ def _rate_of(stream: Any, *, index: FrameIndex) -> tuple[Fraction, tuple[str, ..
     if told is None or not SLOWEST <= told <= FASTEST:
         return FALLBACK_RATE, (*notes, f"the file tells no frame rate: {FALLBACK_RATE} assumed")
     return rate_of(told), notes
+
+
+def _alpha_notes(stream: Any) -> tuple[str, ...]:
+    """WebM keeps alpha beside the pictures, where the decoders let in here do not look."""
+    said = {str(name).lower(): str(value) for name, value in stream.metadata.items()}
+    if said.get("alpha_mode", "0") == "0":
+        return ()
+    return ("its transparency is not read: for that, upload the frames as PNG",)
 
 
 def _turn_of(frame: Any) -> tuple[Turn, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from maquette.types import Picture, Plate, Source
-from maquette.video.footage import open_footage
+from maquette.video.footage import MOST_HELD_BYTES, open_footage
 from maquette.video.views import view
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ class PlateRun(Sequence[Plate]):
         ):
             plate = still[0]
         self._held[n] = plate
-        if len(self._held) > STILLS_HELD:
+        room = max(1, min(STILLS_HELD, MOST_HELD_BYTES // plate.pixels.nbytes))
+        while len(self._held) > room:
             self._held.popitem(last=False)
         return plate
 

@@ -16,7 +16,7 @@ from maquette.errors import InputError
 from maquette.pictures.opening import shown
 from maquette.video.limits import refuse_length
 
-FRAME_ENDINGS = ("exr", "dpx", "png", "tif", "tiff", "jpg", "jpeg")
+FRAME_ENDINGS = ("exr", "dpx", "png", "tif", "tiff", "jpg", "jpeg", "webp")
 
 # The last run of digits counts frames: in shot010_v02.1001.exr it is 1001. Ten digits are more
 # than any camera counts; longer ones are dates or hashes.
@@ -110,7 +110,7 @@ def _numbered(name: str) -> tuple[int, str, re.Match[str]]:
         raise InputError(
             "FOOTAGE_KIND",
             f"{shown(name)} is no frame of a kind that is read",
-            fix="save frames as EXR, DPX, TIFF, PNG or JPEG",
+            fix="save frames as EXR, DPX, TIFF, PNG, JPEG or WebP",
         )
     return int(found["digits"]), name, found
 

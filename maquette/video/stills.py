@@ -1,4 +1,4 @@
-"""Frame sequences: EXR, DPX, TIFF, PNG and JPEG through OpenImageIO, which is an extra.
+"""Frame sequences: EXR, DPX, TIFF, PNG, JPEG and WebP through OpenImageIO, which is an extra.
 
 What belongs here: frame files to plates of their full depth. What does not: names (sequences),
 headers (still_headers), and pictures that become stickers (pictures.opening).
@@ -29,6 +29,7 @@ _ENDINGS = {
     "png": (".png",),
     "tiff": (".tif", ".tiff"),
     "jpeg": (".jpg", ".jpeg"),
+    "webp": (".webp",),
 }
 FALLBACK_RATE = Fraction(24)
 # A hundred layers of 8K in half; of them only the colours are read. The library's own limit

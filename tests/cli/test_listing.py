@@ -32,7 +32,21 @@ def test_prints_are_listed(store, capsys):
     )
 
 
-@pytest.mark.parametrize("what", ["shots", "prints"])
+def test_clips_are_listed(tmp_path, capsys):
+    """One line per clip: by what it was made, and how closely it follows."""
+    held = open_store(str(tmp_path))
+    held.put("batches/motion/walk-1.json", b"{}")
+    mesh = Row("walk", {"clip": "walk", "faces": 900}, engine="silhouette")
+    for asset in ("motion_frames", "motion_meshes", "animated_meshes"):
+        commit(held, Manifest("motion", asset, "walk-1", (mesh,)))
+    assert 0 == main(["list", "motion", "--store", str(tmp_path), "--json"])
+    row = json.loads(capsys.readouterr().out)
+    assert ("walk", "silhouette", 900, "delivered") == tuple(
+        row[name] for name in ("clip", "engine", "faces", "status")
+    )
+
+
+@pytest.mark.parametrize("what", ["shots", "prints", "motion"])
 def test_other_projects_are_left_out(store, what, capsys):
     """Nothing of another project is told, in any catalogue."""
     assert 0 == main(["list", what, "--store", store, "--json", "--project", "Other"])

@@ -24,6 +24,7 @@ from maquette.engines.vitmatte import Settings as VitMatteSettings
 from maquette.errors import InputError
 from maquette.formats import CODECS
 from maquette.lines import order_files, prompt_files, roto_arrivals, stickers
+from maquette.lines.motion_fields import CLIP_ENDINGS
 from maquette.lines.print_fields import MODEL_ENDINGS
 from maquette.lines.prompt_fields import LONGEST_PROMPT, PACK_FIELDS, ROW_FIELDS
 from maquette.lines.prompt_sets import PromptSet, StickerOrder
@@ -239,16 +240,17 @@ def test_writers_are_named():
 
 def test_read_formats_are_complete():
     """Prompt sets, orders, photos and footage: the formats that are read, and no other."""
-    prompts, orders, prints, models, edits, footage, photos = rows(
+    prompts, orders, prints, clips, models, edits, footage, moving, photos = rows(
         section("formats.md", "What is read from outside")
     )
     assert list(prompt_files.SUFFIXES) == quoted(prompts[1])
-    assert list(order_files.SUFFIXES) == quoted(orders[1]) == quoted(prints[1])
+    assert list(order_files.SUFFIXES) == quoted(orders[1]) == quoted(prints[1]) == quoted(clips[1])
     assert list(MODEL_ENDINGS) == quoted(models[1])
     assert set(edit_lists.MOST_BYTES) == set(quoted(edits[1]))
     movies, stills = (half.split(", ") for half in footage[1].split("; "))
     assert [*roto_arrivals.MOVIES] == [name.strip("`") for name in movies]
     assert {*FRAME_ENDINGS} == {name.strip("`") for name in stills}
+    assert list(CLIP_ENDINGS) == quoted(moving[1])
     assert list(FORMATS) == photos[1].split(", ")
 
 
@@ -263,7 +265,8 @@ def test_judges_are_complete():
     pins = re.findall(r"^\S+==(\S+)(?: ;.*)?$", lists, re.MULTILINE)
     packages = json.loads((folder / "package.json").read_text())["dependencies"]
     told = {cells[1] for cells in rows(text)}
-    readers = {packages[name] for name in ("axe-core", "canvaskit-wasm", "gltf-validator", "three")}
+    programs = ("axe-core", "canvaskit-wasm", "gltf-validator", "gltfpack", "three")
+    readers = {packages[name] for name in programs}
     assert {*pins, *readers, "Debian's", ""} == told
 
 

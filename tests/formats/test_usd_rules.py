@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pxr import Gf, Sdf, Usd, UsdGeom, UsdLux, UsdShade, Vt
+from pxr import Gf, Sdf, UsdGeom, UsdLux, UsdShade, Vt
 
 from maquette.errors import FormatError
 from maquette.formats.usd_rules import faults, inspect
@@ -11,7 +11,7 @@ from maquette.formats.usdz_archive import Entry, read_archive, write_archive
 from maquette.solids.cards import stand
 from maquette.solids.textures import encode_png
 from maquette.types import File
-from tests import zoo
+from tests import usd_edits, zoo
 
 GOOD = package(stand(zoo.ring()).outputs["card"], provenance=zoo.provenance()).outputs["usdz"].data
 MOVING = package(
@@ -27,14 +27,7 @@ def codes(data):
 
 def edited(edit, folder, package=GOOD):
     """A good package with its layer edited by USD itself."""
-    (layer, *others), _ = read_archive(package)
-    path = folder / layer.name
-    path.write_bytes(layer.data)
-    stage = Usd.Stage.Open(str(path))
-    edit(stage)
-    stage.GetRootLayer().Save()
-    del stage
-    return write_archive([Entry(layer.name, path.read_bytes()), *others])
+    return usd_edits.edited(package, edit, folder)
 
 
 def with_texture(data, name="albedo.png"):

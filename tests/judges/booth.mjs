@@ -2,6 +2,7 @@
 // What belongs here: loading, lights, cameras, and what can be counted. What does not: judging.
 
 import * as three from 'three';
+import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { USDLoader } from 'three/addons/loaders/USDLoader.js';
 
@@ -13,7 +14,8 @@ renderer.setClearColor(0x000000, 0);
 
 async function load(url) {
   if (url.endsWith('.glb')) {
-    const { scene, animations } = await new GLTFLoader().loadAsync(url);
+    const loader = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
+    const { scene, animations } = await loader.loadAsync(url);
     return Object.assign(scene, { animations });
   }
   const model = await new USDLoader().loadAsync(url);
@@ -56,7 +58,27 @@ function pose(model, share) {
   }
 }
 
+// The model as it is so many seconds after its beginning; at its end it stays.
+function poseAt(model, seconds) {
+  const mixer = new three.AnimationMixer(model);
+  for (const clip of model.animations) {
+    const action = mixer.clipAction(clip).setLoop(three.LoopOnce);
+    action.clampWhenFinished = true;
+    action.play();
+  }
+  mixer.setTime(seconds);
+}
+
+// Straight at z = 0, with the window's edges at the picture's.
+function windowed({ left, bottom, side }, box) {
+  const eye = new three.OrthographicCamera(left, left + side, bottom + side, bottom);
+  eye.position.z = box.max.z + side;
+  eye.far = eye.position.z - box.min.z + side;
+  return eye;
+}
+
 function camera(view, box) {
+  if (view.window) return windowed(view.window, box);
   const middle = box.getCenter(new three.Vector3());
   const size = box.getSize(new three.Vector3());
   const longest = Math.max(size.x, size.y, size.z);
@@ -86,6 +108,7 @@ function volume(mesh) {
 
 function shoot(model, view) {
   if (view.at) pose(model, view.at);
+  if (view.at_s !== undefined) poseAt(model, view.at_s);
   const box = new three.Box3().setFromObject(model, true);
   const eye = camera(view, box);
   const scene = new three.Scene();

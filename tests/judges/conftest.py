@@ -1,10 +1,14 @@
-"""What the judges' tests share: the stickers as files, made once."""
+"""What the judges' tests share: stickers as files and a clip as delivered, made once."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.judges.motion_delivery import Delivered
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +22,11 @@ def stickers(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{sample.name}.glb").write_bytes(sample.glb)
         (folder / f"{sample.name}.png").write_bytes(sample.png)
     return folder
+
+
+@pytest.fixture(scope="session")
+def motion(tmp_path_factory: pytest.TempPathFactory) -> Delivered:
+    """A drawn clip through the motion line."""
+    from tests.judges.motion_delivery import delivered
+
+    return delivered(tmp_path_factory.mktemp("motion"))

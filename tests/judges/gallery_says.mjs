@@ -86,6 +86,23 @@ async function play(tab) {
   return [...states, await state()];
 }
 
+// What moves: the time of the clip when its bar is set to a frame.
+function scrub(tab) {
+  return tab.evaluate(async () => {
+    const [open] = document.querySelectorAll('dialog[open]');
+    const bar = open.querySelector('.player input');
+    const viewer = open.querySelector('model-viewer');
+    const seen = {};
+    for (const frame of [bar.max, bar.min, Math.floor(bar.max / 2)]) {
+      bar.value = frame;
+      bar.dispatchEvent(new Event('input', { bubbles: true }));
+      await new Promise((wake) => setTimeout(wake, 300));
+      seen[frame] = [viewer.currentTime, viewer.paused, open.querySelector('.player output').textContent];
+    }
+    return seen;
+  });
+}
+
 // What is told that shows through the buttons, however far one scrolls: texts, each once.
 function underButtons(tab) {
   return tab.evaluate(() => {
@@ -178,6 +195,7 @@ async function visit(browser, address, { name, width_px, mobile, does }) {
       seen.opened = await opened(tab);
       seen.played = await play(tab);
     }
+    if (does.includes('scrubs')) seen.scrubbed = await scrub(tab);
     if (does.includes('opens')) {
       await tab.click('.tile');
       seen.opened = await opened(tab);

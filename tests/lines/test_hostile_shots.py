@@ -17,11 +17,10 @@ from PIL import Image
 from maquette.batch.host import EngineSpec, Host
 from maquette.batch.runner import LocalPlace, Runner
 from maquette.batch.store import FolderStore
-from maquette.batch.uploads import write_ticket
+from maquette.batch.uploads import READY, write_ticket
 from maquette.engines.shelf import verify
 from maquette.errors import MaquetteError
 from maquette.lines import roto
-from maquette.lines.roto_arrivals import READY
 from maquette.lines.roto_plates import notes_of
 from tests import shots
 from tests.batch.kills import broken_objects

@@ -11,7 +11,7 @@ from maquette.batch.host import EngineSpec, Host
 from maquette.batch.manifests import current
 from maquette.batch.runner import LocalPlace, Runner
 from maquette.batch.store import FolderStore
-from maquette.batch.uploads import write_ticket
+from maquette.batch.uploads import READY, write_ticket
 from maquette.checks.shapes import read_shapes
 from maquette.errors import InputError
 from maquette.formats.exr import read_exr
@@ -19,7 +19,6 @@ from maquette.formats.png import read_mask
 from maquette.formats.png_deep import read_deep_picture
 from maquette.formats.shape_files import SHAPE_FILES
 from maquette.lines import roto
-from maquette.lines.roto_arrivals import READY
 from maquette.lines.roto_catalogue import catalogue, judge_closeness
 from tests import shots
 

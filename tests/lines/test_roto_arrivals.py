@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from maquette.batch.store import FolderStore
-from maquette.batch.uploads import Version
-from maquette.lines.roto_arrivals import READY, shots_among
+from maquette.batch.uploads import READY, Version
+from maquette.lines.roto_arrivals import shots_among
 
 PLACE = "inbox/shots/"
 OBJECTS = [{"name": "a", "prompts": [{"frame": 1001, "clicks": [[1, 1]]}]}]

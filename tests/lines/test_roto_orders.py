@@ -8,7 +8,7 @@ import pytest
 
 from maquette.errors import InputError
 from maquette.lines.order_files import MOST_BYTES
-from maquette.lines.roto_fields import MOST_CLICKS
+from maquette.lines.order_places import MOST_CLICKS
 from maquette.lines.roto_orders import (
     MOST_OBJECTS,
     MOST_PROMPTS,

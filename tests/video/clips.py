@@ -19,6 +19,9 @@ KINDS = {
     "dnxhr in mov": ("mov", "yuv422p10le", "dnxhd", {"profile": "dnxhr_hqx"}),
     "dnxhr in mxf": ("mxf", "yuv422p10le", "dnxhd", {"profile": "dnxhr_hqx"}),
     "mpeg2 in mxf": ("mxf", "yuv422p", "mpeg2video", {"bf": "2", "g": "12", "b": "20M"}),
+    "vp8": ("webm", "yuv420p", "libvpx", {"g": "8", "b": "2M"}),
+    "vp9": ("webm", "yuv420p", "libvpx-vp9", {"g": "8", "b": "2M", "cpu-used": "8"}),
+    "av1": ("webm", "yuv420p", "libsvtav1", {"g": "8", "crf": "20", "preset": "12"}),
     "ffv1": ("mkv", "bgr0", "ffv1", {}),
     "ffv1 16 bit": ("mkv", "gbrap16le", "ffv1", {}),
 }
@@ -75,6 +78,17 @@ def movie(path, frames, *, kind="h264", **wishes):
                 picture.pts, picture.time_base = times[n], Fraction(1, 1000)
             container.mux(stream.encode(picture))
         container.mux(stream.encode())
+    return path
+
+
+def gif(path, frames, *, ticks=4, disposal=0):
+    """An animated GIF of (H, W, 3 or 4) frames; ticks are hundredths of a second, or a list."""
+    from PIL import Image
+
+    times = [10 * n for n in (ticks if isinstance(ticks, list) else [ticks] * len(frames))]
+    first, *others = (Image.fromarray(frame) for frame in frames)
+    wishes = {"duration": times, "disposal": disposal, "loop": 0}
+    first.save(path, save_all=True, append_images=others, **wishes)
     return path
 
 

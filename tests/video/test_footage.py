@@ -12,7 +12,7 @@ from maquette.types import Plate
 from maquette.video import footage as footage_module
 from maquette.video.facts import Facts
 from maquette.video.footage import MOST_PLATES, Footage, open_footage, probe
-from tests.video.clips import KINDS, movie, moving, still
+from tests.video.clips import KINDS, gif, movie, moving, still
 
 
 class Film:
@@ -129,6 +129,8 @@ PLAYLISTS = {
         "FOOTAGE_DAMAGED",
     ),
     "a Matroska of text": (b"\x1aE\xdf\xa3%s", "FOOTAGE_DAMAGED"),
+    "a GIF of text": (b"GIF89a%s", "FOOTAGE_DAMAGED"),
+    "an animated WebP": (b"RIFF\x20\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02%s", "FOOTAGE_KIND"),
 }
 
 
@@ -179,7 +181,9 @@ def test_movies_that_point_elsewhere_stay_alone(tmp_path):
         footage[0]
 
 
-@pytest.mark.parametrize("kind", ["h264", "prores 422", "dnxhr in mxf", "mpeg2 in mxf", "ffv1"])
+@pytest.mark.parametrize(
+    "kind", ["h264", "prores 422", "dnxhr in mxf", "mpeg2 in mxf", "ffv1", "vp8", "vp9"]
+)
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.8])
 def test_truncated_movies(tmp_path, kind, share):
     """What is there is given, with a note, if it is most; else the movie is refused."""
@@ -219,11 +223,12 @@ def test_frames_that_do_not_decode_are_named(tmp_path):
         assert 6 == sum(1 for n in (0, 1, 2, 4, 5, 0) if footage[n])
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize("kind", [*KINDS, "gif"])
 def test_flipped_bits_never_escape(tmp_path, kind):
     """Damaged movies give plates or refusals with a code, and nothing else, soon."""
-    path = tmp_path / f"a.{KINDS[kind][0]}"
-    sound = movie(path, moving(6), kind=kind).read_bytes()
+    path = tmp_path / ("a.gif" if kind == "gif" else f"a.{KINDS[kind][0]}")
+    made = gif(path, moving(6)) if kind == "gif" else movie(path, moving(6), kind=kind)
+    sound = made.read_bytes()
     started_s = time.process_time()
     for seed in range(12):
         rng = np.random.default_rng(seed)

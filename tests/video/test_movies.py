@@ -8,7 +8,7 @@ import pytest
 
 from maquette.errors import InputError
 from maquette.video.footage import open_footage, probe
-from tests.video.clips import KINDS, SIZE_WH, movie, moving
+from tests.video.clips import KINDS, SIZE_WH, gif, movie, moving
 
 FRAMES = 20
 # what each is decoded to, and how far its pixels may be on average from what was encoded, of 255;
@@ -22,6 +22,9 @@ DECODED = {
     "dnxhr in mov": (np.uint16, 3, 1),
     "dnxhr in mxf": (np.uint16, 3, 1),
     "mpeg2 in mxf": (np.uint8, 3, 4),
+    "vp8": (np.uint8, 3, 2),
+    "vp9": (np.uint8, 3, 2),
+    "av1": (np.uint8, 3, 2),
     "ffv1": (np.uint8, 3, 0),
     "ffv1 16 bit": (np.uint16, 4, 1),
 }
@@ -77,6 +80,9 @@ def test_any_order_gives_the_same_bytes(clips, kind):
         ("prores 4444", "prores", 12),
         ("dnxhr in mxf", "dnxhd", 10),
         ("mpeg2 in mxf", "mpeg2video", 8),
+        ("vp8", "vp8", 8),
+        ("vp9", "vp9", 8),
+        ("av1", "av1", 8),
         ("ffv1 16 bit", "ffv1", 16),
     ],
 )
@@ -295,3 +301,102 @@ def test_a_size_that_changes_is_refused(tmp_path):
     with open_footage([path]) as footage, pytest.raises(InputError) as refused:
         [footage[n] for n in range(len(footage))]
     assert "FRAMES_DIFFER" == refused.value.code
+
+
+def blocks(frames, *, clear=False):
+    """Frames of few colours, as GIF holds them: a square that crosses a plain ground."""
+    found = []
+    for n in range(frames):
+        rgba = np.zeros((24, 48, 4), np.uint8)
+        rgba[...] = (0, 0, 0, 0) if clear else (20, 60, 90, 255)
+        rgba[6:18, n : n + 12] = (220, 120, 40, 255)
+        found.append(rgba)
+    return found
+
+
+def test_gifs_are_exact_in_any_order(tmp_path):
+    """What a frame leaves as it was is carried over, wherever one begins to look."""
+    frames = blocks(20)
+    with open_footage([gif(tmp_path / "a.gif", [f[..., :3] for f in frames])]) as footage:
+        assert (20, Fraction(25), ()) == (len(footage), footage.facts.rate, footage.facts.notes)
+        for n in (19, 0, 7, 6, 12):
+            assert np.array_equal(frames[n], footage[n].pixels)
+
+
+def test_gifs_keep_their_transparency(tmp_path):
+    """What is see-through stays so, and nothing of the frame before is left there."""
+    frames = blocks(6, clear=True)
+    with open_footage([gif(tmp_path / "a.gif", frames, disposal=2)]) as footage:
+        assert footage.facts.has_alpha
+        for n in (5, 2):
+            assert np.array_equal(frames[n][..., 3], footage[n].pixels[..., 3])
+            seen = frames[n][..., 3] > 0
+            assert np.array_equal(frames[n][seen], footage[n].pixels[seen])
+
+
+def test_gifs_of_uneven_delays_say_so(tmp_path):
+    """Their rate is the average, and every frame has its number."""
+    path = gif(tmp_path / "a.gif", [f[..., :3] for f in blocks(9)], ticks=[3] * 4 + [7] * 5)
+    facts = probe([path])
+    assert Fraction(8, 40) * 100 == facts.rate
+    assert ("variable frame rate: frames are numbered as shown",) == facts.notes
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.98])
+def test_gifs_without_their_end_say_so(tmp_path, share):
+    """What is whole comes as it was; the last frame, of which half is there, does not."""
+    frames = blocks(20)
+    path = gif(tmp_path / "a.gif", [f[..., :3] for f in frames])
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with open_footage([path]) as footage:
+        assert 20 * (share - 0.2) <= len(footage) <= 20 * share
+        assert ("cut short: the end of the file is gone",) == footage.facts.notes
+        for n in range(len(footage)):
+            assert np.array_equal(frames[n], footage[n].pixels)
+
+
+def test_huge_gifs_are_refused(tmp_path):
+    """A screen of 65,535 pixels a side takes six bytes to write."""
+    path = gif(tmp_path / "a.gif", [f[..., :3] for f in blocks(3)])
+    data = bytearray(path.read_bytes())
+    data[6:10] = struct.pack("<HH", 65_535, 65_535)
+    path.write_bytes(data)
+    with pytest.raises(InputError) as refused:
+        probe([path])
+    assert refused.value.code in ("FOOTAGE_TOO_LARGE", "FOOTAGE_DAMAGED")
+
+
+def test_frames_that_are_never_shown_are_not_counted(tmp_path):
+    """VP8 stores pictures that others lean on and nobody sees; they take no number."""
+    import av
+
+    path = tmp_path / "a.webm"
+    source = movie(tmp_path / "b.webm", moving(12), kind="vp8")
+    with av.open(str(source)) as seen, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(seen.streams.video[0])
+        for n, packet in enumerate(p for p in seen.demux(seen.streams.video[0]) if p.size):
+            data = bytearray(bytes(packet))
+            data[0] &= 0xEF if n == 5 else 0xFF
+            hidden = av.Packet(bytes(data))
+            hidden.pts, hidden.dts, hidden.time_base = packet.pts, packet.dts, packet.time_base
+            hidden.is_keyframe, hidden.stream = packet.is_keyframe, stream
+            out.mux(hidden)
+    with open_footage([source]) as whole, open_footage([path]) as footage:
+        assert (12, 11) == (len(whole), len(footage))
+        for n in (4, 5, 10):
+            assert np.array_equal(whole[n + (n >= 5)].pixels, footage[n].pixels)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "is_noted"),
+    [
+        pytest.param({"pix_fmt": "yuva420p", "options": {"auto-alt-ref": "0"}}, True, id="kept"),
+        pytest.param({"metadata": {"ALPHA_MODE": "1"}}, True, id="told in capitals"),
+        pytest.param({}, False, id="none"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["vp8", "vp9"])
+def test_alpha_beside_the_pictures_is_noted(tmp_path, kind, wishes, is_noted):
+    """WebM keeps transparency apart, where it is not read: whoever uploads it is told."""
+    notes = probe([movie(tmp_path / "a.webm", moving(3), kind=kind, **wishes)]).notes
+    assert is_noted == any("transparency is not read" in note for note in notes)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from maquette.types import Source
+from maquette.video import runs
 from maquette.video.runs import PlateRun, Views
 from tests import shots
 
@@ -66,6 +67,16 @@ def test_frame_files_are_opened_when_asked_and_a_few_are_kept(stills):
             run[n]
     names = [stills[n].name for n in (0, 1, 2, 3, 4, 0)]
     assert names == opened
+
+
+def test_large_frame_files_are_held_by_size(stills, monkeypatch):
+    """One plate is always held, others only as bytes allow."""
+    opened = []
+    monkeypatch.setattr(runs, "MOST_HELD_BYTES", 1)
+    with PlateRun([source(p, opened) for p in stills], list(range(8)), STILLS) as run:
+        for n in (0, 0, 1, 1, 0):
+            run[n]
+    assert [stills[n].name for n in (0, 1, 0)] == opened
 
 
 def test_views_are_what_networks_see(movie):

@@ -18,6 +18,7 @@ from maquette.video.sequences import frame_names, is_frame_name, refuse_gaps
         pytest.param(["0099.tif", "0100.tif"], "####.tif", (99, 100), id="digits alone"),
         pytest.param(["a.9999.jpg", "a.10000.jpg"], "a.####.jpg", (9999, 10000), id="overflowing"),
         pytest.param(["é 1.PNG", "é 2.PNG"], "é #.PNG", (1, 2), id="accents and spaces"),
+        pytest.param(["f1.webp", "f2.webp"], "f#.webp", (1, 2), id="of the web"),
         pytest.param(["p_0001_main.exr"], "p_####_main.exr", (1,), id="words after the number"),
     ],
 )

@@ -16,6 +16,7 @@ from tests.video.clips import still
 RNG = np.random.default_rng(11)
 WHOLE = RNG.integers(0, 2**16, (6, 10, 4)).astype(np.uint16)
 LIGHT = RNG.normal(0.4, 1, (6, 10, 3))  # below black and above white as well
+LOSSLESS = {"compression": "lossless:4"}
 TEN_BITS = (WHOLE[..., :3] >> 6 << 6) | (WHOLE[..., :3] >> 10)
 
 
@@ -36,6 +37,10 @@ TEN_BITS = (WHOLE[..., :3] >> 6 << 6) | (WHOLE[..., :3] >> 10)
         ),
         pytest.param("deep.png", WHOLE, {}, "display", id="PNG of 16 bits with alpha"),
         pytest.param("flat.png", WHOLE[..., :3].astype(np.uint8), {}, "display", id="PNG"),
+        pytest.param("flat.webp", WHOLE[..., :3].astype(np.uint8), LOSSLESS, "display", id="WebP"),
+        pytest.param(
+            "clear.webp", WHOLE.astype(np.uint8), LOSSLESS, "display", id="WebP with alpha"
+        ),
         pytest.param("deep.tif", WHOLE, {}, "display", id="TIFF of 16 bits with alpha"),
         pytest.param("float.tiff", LIGHT.astype(np.float32), {}, "linear", id="TIFF of floats"),
     ],
@@ -264,7 +269,7 @@ def test_giant_tiles_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-@pytest.mark.parametrize("name", ["a.exr", "a.dpx", "a.png", "a.tif", "a.jpg"])
+@pytest.mark.parametrize("name", ["a.exr", "a.dpx", "a.png", "a.tif", "a.jpg", "a.webp"])
 def test_truncated_frames_are_refused(tmp_path, name, share):
     """A file that ends too early never makes a half-empty plate."""
     noise = RNG.integers(0, 256, (40, 60, 3)).astype(np.uint8)

@@ -10,13 +10,27 @@ from maquette.errors import InputError
 from maquette.video import vetting
 from maquette.video.footage import probe
 from maquette.video.vetting import vetted
-from tests.video.clips import movie, moving, still
+from tests.video.clips import gif, movie, moving, still
 
 
 def test_sound_footage_is_what_it_says(tmp_path):
     """The child finds what probing finds, to the last fraction."""
     path = movie(tmp_path / "a.mov", moving(5), kind="prores 4444", rate=Fraction(24_000, 1001))
     assert probe([path]) == vetted([path])
+
+
+@pytest.mark.parametrize("kind", ["vp8", "vp9", "av1", "gif", "webp"])
+def test_what_the_web_plays_is_let_in(tmp_path, kind):
+    """WebM of each kind, GIF, and frames as WebP."""
+    frames = moving(5)
+    if kind == "gif":
+        paths = [gif(tmp_path / "a.gif", frames)]
+    elif kind == "webp":
+        paths = [still(tmp_path / f"a{n}.webp", frame) for n, frame in enumerate(frames)]
+    else:
+        paths = [movie(tmp_path / "a.webm", frames, kind=kind)]
+    facts = vetted(paths)
+    assert (kind, 5, ()) == (facts.codec, facts.frames, facts.lost)
 
 
 def test_wishes_reach_the_child(tmp_path):

@@ -49,7 +49,7 @@ def mesh_of(family: Family, head: dict[str, Any], payload: bytes) -> Mesh:
     texture = parts["texture"]
     return Mesh(
         points=upright,
-        faces=_outward(upright, faces),
+        faces=outward(upright, faces),
         uv=_from_the_top(family, uv, points=len(points)),
         texture_png=encode_png(texture.reshape(*head["texture_hw"], 3)) if len(texture) else None,
         colours=parts["colours"] if len(parts["colours"]) else None,
@@ -79,7 +79,7 @@ def _from_the_top(family: Family, uv: Floats, *, points: int) -> Floats:
     return np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1).astype(np.float32)
 
 
-def _outward(points: Floats, faces: Indices) -> Indices:
+def outward(points: Floats, faces: Indices) -> Indices:
     """The faces, all turned over where they enclose less than nothing.
 
     Marching cubes of other makes wind their triangles either way.
