@@ -12,7 +12,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 export DAGSTER_DISABLE_TELEMETRY = 1
 
 .DEFAULT_GOAL = help
-.PHONY: help setup shelf demo demo-roto demo-prints demo-motion test test-base test-engines judge lint bench ui pins clean
+.PHONY: help setup shelf demo demo-roto demo-prints demo-motion demo-figurines test test-base test-engines judge lint bench ui pins clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -37,6 +37,10 @@ demo-motion: shelf .venv/motion.stamp ## make a mesh that moves of a drawn bear 
 	@.venv/bin/maquette shelf fetch mobile-sam
 	@$(PY) -m scripts.demo_motion
 
+demo-figurines: shelf .venv/prints.stamp ## make a figurine of an astronaut's portrait
+	@.venv/bin/maquette shelf fetch yunet face-mesh sface modnet
+	@$(PY) -m scripts.demo_figurines
+
 test: test-base test-engines ## run all tests
 
 test-base: .venv/dev.stamp ## run the tests that need no torch
@@ -57,7 +61,7 @@ lint: .venv/dev.stamp ## check style, types, layers and spelling
 	@.venv/bin/codespell
 
 bench: shelf .venv/roto.stamp .venv/prints.stamp .venv/motion.stamp ## measure what the README claims
-	@.venv/bin/maquette shelf fetch mobile-sam ssd-coco
+	@.venv/bin/maquette shelf fetch mobile-sam ssd-coco yunet face-mesh sface modnet
 	@$(PY) -m bench.stickers
 	@$(PY) -m bench.packs
 	@$(PY) -m bench.roto
@@ -65,6 +69,7 @@ bench: shelf .venv/roto.stamp .venv/prints.stamp .venv/motion.stamp ## measure w
 	@$(PY) -m bench.exports
 	@OMP_NUM_THREADS=1 $(PY) -m bench.prints
 	@OMP_NUM_THREADS=1 $(PY) -m bench.motion
+	@OMP_NUM_THREADS=1 $(PY) -m bench.figurines
 
 ui: shelf ## open Dagster on http://127.0.0.1:$PORT, 3000 unless set
 	@mkdir -p var/dagster && cp dagster.yaml var/dagster/dagster.yaml

@@ -20,14 +20,15 @@ from statistics import mean
 
 from bench import motion_truth
 from bench.figures import Figure, shown, skipped
+from bench.kills import fate, records, run
 from bench.memory import watched
 from bench.motion_clips import FILMED, FRAMES, drawn_cutouts, drawn_movie, filmed, footage
-from bench.motion_kills import fate, records, run
 from bench.motion_tries import Try, tried
 
 MOST_S, MOST_GB, LEAST_IOU = 30.0, 2.0, 0.93
 DEADLINE_S = 300.0
 KILLS = 6
+RUN = "bench.motion_run"
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def main() -> int:
 def time_rows(folder: Path) -> Iterator[Figure]:
     """A movie without alpha, from the inbox to every output, by engines that load anew."""
     upload = drawn_movie(folder / "clip")
-    arguments = ["bench.motion_run", str(folder / "store"), str(upload)]
+    arguments = [RUN, str(folder / "store"), str(upload)]
     watch = watched(arguments, deadline_s=DEADLINE_S)
     said = watch.answer
     slow = sorted(said["stage_seconds"].items(), key=lambda one: -one[1])[:6]
@@ -98,14 +99,14 @@ def _together(tries: Sequence[Try], name: str) -> Iterator[Figure]:
 def kill_rows(folder: Path) -> Iterator[Figure]:
     """SIGKILL at several moments, then the line again."""
     upload = drawn_cutouts(folder / "clip")
-    whole = run(folder / "whole", upload)
+    whole = run(folder / "whole", upload, by=RUN)
     every = records(folder / "whole").total()
     wrong: list[str] = []
     told: list[str] = []
     for n in range(1, KILLS + 1):
         at_record = round(n * every / (KILLS + 1))
         store, later_s = folder / f"killed-{n}", 0.4 * (n % 3)  # amid what takes long, too
-        one = fate(store, upload, whole=whole, at_record=at_record, later_s=later_s)
+        one = fate(store, upload, by=RUN, whole=whole, at_record=at_record, later_s=later_s)
         if one is None:
             wrong.append(f"kill {n} came too late")
             continue
@@ -120,7 +121,7 @@ def twice_rows(folder: Path) -> Iterator[Figure]:
     """The same clip in two processes and two stores."""
     for name, drawn in (("cutouts", drawn_cutouts), ("movie", drawn_movie)):
         upload = drawn(folder / name)
-        first, second = (run(folder / f"{name}-{side}", upload)["files"] for side in "ab")
+        first, second = (run(folder / f"{name}-{side}", upload, by=RUN)["files"] for side in "ab")
         differ = [n for n in sorted(first | second) if first.get(n) != second.get(n)]
         note = f"{len(first)} files" + (f"; not: {', '.join(differ[:5])}" if differ else "")
         yield Figure(f"same_{name}_twice", len(differ), "files that differ", 0, note=note)

@@ -18,6 +18,7 @@ from bench.figures import stopwatch
 from maquette.batch.host import EngineSpec, Job, Outcome, Task
 from maquette.batch.manifests import Manifest, current
 from maquette.batch.runner import Place
+from maquette.batch.stages import Stage
 from maquette.batch.store import FolderStore, Store
 from maquette.batch.uploads import submit, write_ticket
 from pipeline_assets.definitions import build_defs
@@ -40,6 +41,10 @@ class CountedPlace:
     def slots(self, parallel: int) -> int:
         """As the place itself."""
         return self.place.slots(parallel)
+
+    def prepare(self, stage: Stage) -> None:
+        """As the place itself."""
+        self.place.prepare(stage)
 
     def run(self, job: Job, tasks: Sequence[Task]) -> list[Outcome]:
         """Count, then run."""

@@ -12,6 +12,7 @@ LINES = {
     "roto": ("plates", "Make masks and mattes of a shot from an uploaded order."),
     "prints": ("print_concepts", "Make files for a slicer from an uploaded order."),
     "motion": ("motion_frames", "Make animated meshes of uploaded clips."),
+    "figurines": ("face_photos", "Make figurines of a face photo from an uploaded order."),
 }
 
 

@@ -11,10 +11,12 @@ import yaml
 from pydantic import Field
 
 from maquette.batch.uploads import INBOX, NIGHTLY, batch_of, submit
+from maquette.lines.figurine_orders import read_order as read_figurine_order
 from maquette.lines.motion_orders import read_order as read_motion_order
 from maquette.lines.print_orders import read_order as read_print_order
 from maquette.lines.prompt_sets import PromptSet, StickerOrder, read_prompt_set, write_prompt_set
 from maquette.lines.roto_orders import Prompt, RotoObject, RotoOrder, read_order, write_order
+from pipeline_assets.stages import PARTITION_TAG
 from resources.coded import coded
 from resources.store import StoreResource
 
@@ -291,9 +293,76 @@ def order_motion() -> None:
     place_motion_order()
 
 
+class FigurineForm(dg.Config):
+    """Whose photo, which body, how large; and that the person agrees."""
+
+    photo: str = Field(description="A photo below inbox/faces/ of one person, such as anna.jpg.")
+    consent: bool = Field(
+        default=False, description="The person in the photo agrees; without it nothing is made."
+    )
+    name: str = Field(default="", description="What it is called; empty is the photo's name.")
+    template: Literal[
+        *("standing", "arms-up", "sitting", "waving", "superhero", "bust"),
+        *("realistic", "realistic-woman", "realistic-man", "realistic-child"),
+    ] = "standing"
+    height_mm: float = Field(default=100.0, ge=40, le=300, description="Base included.")
+    style: str = Field(default="", description="How the face is drawn, such as toon or ink.")
+    head_share: float = Field(default=0.0, ge=0, description="Of the height; 0 suits the template.")
+    text: str = Field(default="", description="On the base, at most 24 characters.")
+    seed: int = Field(default=0, ge=0, description="Another one draws differently.")
+    show_face: bool = Field(default=False, description="Contact sheets here may show the face.")
+    keep_days: int = Field(default=0, ge=0, description="Then all is deleted; 0: as set up here.")
+    formats: list[str] = Field(default=["stl", "3mf", "glb", "usdz"], description="Of these.")
+    commercial: bool = Field(default=False, description="Refuses what may not be sold.")
+    priority: Literal["interactive", "normal", "background"] = "interactive"
+    project: str = Field(default="", description="Told in the manifests.")
+    client: str = Field(default="", description="Told in the manifests.")
+
+
+def figurine_upload(order: FigurineForm) -> tuple[str, bytes]:
+    """The order as a file, checked the way an upload would be, and the name to give it."""
+    name = order.photo.strip("/").rpartition("/")[2]
+    stem = name.rpartition(".")[0] or name
+    about = ("photo", "consent", "template", "height_mm", "seed", "show_face")
+    more = ("formats", "commercial", "priority")
+    named = ("style", "head_share", "text", "keep_days", "project", "client")
+    tree = {
+        "name": order.name or stem,
+        **{field: getattr(order, field) for field in (*about, *more)},
+        **{field: value for field in named if (value := getattr(order, field))},
+    }
+    data = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True).encode()
+    read_figurine_order(data, name="order.yaml")  # someone is at the form and can mend it now
+    return f"{stem}.yaml", data
+
+
+@dg.op(description="Writes the order beside its photo; the sensor starts it within seconds.")
+def place_figurine_order(
+    context: dg.OpExecutionContext, config: FigurineForm, store: StoreResource
+) -> None:
+    """Put the order into the inbox."""
+    with coded():
+        name, data = figurine_upload(config)
+        key = submit(store.open(), line="figurines", name=name, data=data)
+    # what stands in this run is the person's, too: it is forgotten with the order's own runs
+    context.instance.add_run_tags(context.run_id, {PARTITION_TAG: batch_of(key)})
+    context.log.info(f"ordered as {key}: batch {batch_of(key)} starts with the next sensor tick")
+    context.add_output_metadata({"upload": key, "batch": batch_of(key)})
+
+
+@dg.job(
+    description="Order a figurine of a face photo that is in the inbox, with the person's consent.",
+    executor_def=dg.in_process_executor,
+)
+def order_figurines() -> None:
+    """Name a photo, get a figurine."""
+    place_figurine_order()
+
+
 ORDERS = {
     "stickers": order_stickers,
     "roto": order_roto,
     "prints": order_prints,
     "motion": order_motion,
+    "figurines": order_figurines,
 }

@@ -6,6 +6,9 @@ the classes. What does not: the texts, which stand where the trouble is found.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 SETUP = ("MODEL_", "ENGINE_NOT_INSTALLED", "ENGINE_UNKNOWN", "ENGINE_SETTINGS", "WEIGHTS_",
          "DEVICE_", "SHELF_", "SERVICE_REFUSED")  # fmt: skip
 
@@ -17,6 +20,7 @@ class MaquetteError(Exception):
         code: stable, for machines: ``PICTURE_TOO_LARGE``.
         reason: what is wrong and where (file, row, field).
         fix: what to do about it, may be empty.
+        details: the figures of the reason, for machines: plain JSON values by name.
         lasting: whether the same input can only fail again; a lasting failure is remembered in
             the item's record, a passing one is tried anew in the next run.
     """
@@ -28,19 +32,24 @@ class MaquetteError(Exception):
         """Whether something must be installed or configured first: no item can go well."""
         return self.code.startswith(SETUP)
 
-    def __init__(self, code: str, reason: str, *, fix: str = "") -> None:
+    def __init__(
+        self, code: str, reason: str, *, fix: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(f"{code}: {reason}" + (f" ({fix})" if fix else ""))
         self.code = code
         self.reason = reason
         self.fix = fix
+        self.details: dict[str, Any] = dict(details or {})
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process borders; the keyword-only argument needs help.
-        return (_rebuild, (type(self), self.code, self.reason, self.fix))
+        return (_rebuild, (type(self), self.code, self.reason, self.fix, self.details))
 
 
-def _rebuild(kind: type[MaquetteError], code: str, reason: str, fix: str) -> MaquetteError:
-    return kind(code, reason, fix=fix)
+def _rebuild(
+    kind: type[MaquetteError], code: str, reason: str, fix: str, details: dict[str, Any]
+) -> MaquetteError:
+    return kind(code, reason, fix=fix, details=details)
 
 
 class InputError(MaquetteError):

@@ -14,6 +14,7 @@ from maquette.errors import ToolError
 AGAIN = "then run the batch again"
 SOLIDS = ("manifold3d", "embreex", "scipy", "skimage")
 MOTION = ("av", "OpenImageIO", "scipy", "skimage")
+ANNY = ("anny", "torch")
 
 
 def video_library(name: str, *, use: str, extra: str = "roto") -> Any:
@@ -57,6 +58,20 @@ def require_motion() -> None:
             "MOTION_NOT_INSTALLED",
             f"clips become meshes with {', '.join(missing)}, which is missing",
             fix=f"pip install 'maquette[motion]', {AGAIN}",
+        )
+
+
+def require_anny() -> None:
+    """Refuse early where the makers of realistic bodies are missing; nothing is imported.
+
+    Raises ToolError ANNY_NOT_INSTALLED.
+    """
+    missing = _missing(ANNY)
+    if missing:
+        raise ToolError(
+            "ANNY_NOT_INSTALLED",
+            f"realistic bodies are made with {', '.join(missing)}, which is missing",
+            fix=f"pip install 'maquette[anny]', {AGAIN}, or use another template",
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from maquette.types import Animation, Floats, Mask, Matte, Mesh, Picture
+from maquette.types import Animation, Face, Floats, Mask, Matte, Mesh, Picture
 
 
 @dataclass(frozen=True)
@@ -293,6 +293,68 @@ class Animator(Engine, Protocol):
 
     def animate(self, request: AnimateRequest) -> AnimatedMesh:
         """The moving mesh; long work tells how far it is through ``logging``."""
+        ...
+
+
+@runtime_checkable
+class FaceFinder(Engine, Protocol):
+    """Picture to the human faces in it."""
+
+    def find(self, picture: Picture) -> list[Face]:
+        """Every face that was found, the largest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class StyleRequest:
+    """One head to draw anew.
+
+    Attributes:
+        cutout: a head with straight alpha.
+        face: whose landmarks are pixels of the cut-out.
+        style: one of those that the engine knows.
+    """
+
+    cutout: Picture
+    face: Face
+    style: str
+    seed: int
+
+
+@runtime_checkable
+class Stylist(Engine, Protocol):
+    """Photo of a head to a cartoon of it, in the same place."""
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """What it can draw; the first is the default."""
+        ...
+
+    def stylise(self, requests: Sequence[StyleRequest]) -> list[Picture | Exception]:
+        """One answer per request, of its size; an item that fails is an exception in its place."""
+        ...
+
+
+@runtime_checkable
+class StyleJudge(Engine, Protocol):
+    """Says how well a drawing keeps to the style that was asked for."""
+
+    @property
+    def measure(self) -> str:
+        """What its figure measures, in a few words."""
+        ...
+
+    def judge(self, photo: Picture, drawn: Picture, *, style: str) -> float:
+        """0..1, where 1 is wholly in the style; the photo is what was drawn."""
+        ...
+
+
+@runtime_checkable
+class FaceRecogniser(Engine, Protocol):
+    """Faces to unit vectors that lie close together for one person."""
+
+    def recognise(self, picture: Picture, face: Face) -> Floats:
+        """(D,) float32, length one."""
         ...
 
 

@@ -187,6 +187,33 @@ class Animation:
         return replace(self.mesh, points=self.points[frame])
 
 
+@dataclass(frozen=True)
+class Face:
+    """One face in a picture, found by its landmarks.
+
+    Attributes:
+        landmarks: in the order of MediaPipe's face mesh; pixels: x right, y down, z towards the
+            viewer, in pixels too.
+        score: 0..1, how sure the finder is that it is a human face.
+        turn_deg: about the vertical; positive looks to the right side of the picture.
+        nod_deg: about the line through the eyes; positive looks up.
+        tilt_deg: in the picture's plane; positive is clockwise.
+    """
+
+    landmarks: Floats  # (478, 3) float32
+    score: float
+    turn_deg: float = 0.0
+    nod_deg: float = 0.0
+    tilt_deg: float = 0.0
+
+    def __post_init__(self) -> None:
+        expect("Face.landmarks", self.landmarks, shape="(478, 3)", dtype=np.float32, ndim=2)
+        if self.landmarks.shape != (478, 3):
+            raise InputError(
+                "ARRAY_SHAPE", f"Face.landmarks must be (478, 3): {self.landmarks.shape}"
+            )
+
+
 PLATE_DEPTHS = tuple(np.dtype(kind) for kind in (np.uint8, np.uint16, np.float16, np.float32))
 
 

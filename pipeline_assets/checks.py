@@ -9,9 +9,11 @@ import dagster as dg
 
 from maquette.batch.manifests import Manifest
 from maquette.batch.verdicts import Verdict, judge_quarantine
+from maquette.lines.figurine_catalogue import judge_likeness
 from maquette.lines.motion_catalogue import CLOSE, judge_following
 from maquette.lines.print_catalogue import judge_prints
 from maquette.lines.roto_catalogue import judge_closeness
+from pipeline_assets.figurines import FIGURINES, figurine_files
 from pipeline_assets.motion import MOTION, motion_meshes
 from pipeline_assets.partitions import BATCHES
 from pipeline_assets.prints import PRINTS, print_files
@@ -118,3 +120,25 @@ def follows_clip() -> dg.AssetChecksDefinition:
 def motion_checks(assets: Sequence[dg.AssetsDefinition] = MOTION) -> list[dg.AssetChecksDefinition]:
     """Every motion asset is judged; meshes by how closely they follow, too."""
     return [*(few_set_aside(asset, line="motion") for asset in assets), follows_clip()]
+
+
+def good_likeness() -> dg.AssetChecksDefinition:
+    """A check that a figurine is good enough to be handed over."""
+
+    @dg.asset_check(
+        asset=figurine_files,
+        name="good_likeness",
+        partitions_def=BATCHES["figurines"],
+        description="Warns of figurines that were not good enough to be handed over, and says why.",
+    )
+    def check(asset: Manifest) -> dg.AssetCheckResult:
+        return _told(judge_likeness(asset))
+
+    return check
+
+
+def figurine_checks(
+    assets: Sequence[dg.AssetsDefinition] = FIGURINES,
+) -> list[dg.AssetChecksDefinition]:
+    """Every figurine asset is judged; files by how good they are, too."""
+    return [*(few_set_aside(asset, line="figurines") for asset in assets), good_likeness()]

@@ -7,4 +7,5 @@ BATCHES = {
     "roto": dg.DynamicPartitionsDefinition(name="roto_batches"),
     "prints": dg.DynamicPartitionsDefinition(name="print_batches"),
     "motion": dg.DynamicPartitionsDefinition(name="motion_batches"),
+    "figurines": dg.DynamicPartitionsDefinition(name="figurine_batches"),
 }

@@ -15,16 +15,20 @@ import polars as pl
 
 from maquette.batch.gathers import at_most, run_gather
 from maquette.batch.manifests import Manifest
+from maquette.batch.private import private_store
 from maquette.batch.records import ObjectRef, checked_blob
 from maquette.batch.runner import Runner
 from maquette.batch.stages import Stage
 from maquette.batch.store import Store
+from maquette.errors import InputError
 from maquette.pictures.sheets import overview
 from resources.coded import coded
 from resources.engines import EnginesResource
 from resources.placement import PlacementResource
 from resources.store import StoreResource
 
+PARTITION_TAG = "dagster/partition"
+PRIVATE_LINES = ("figurines",)  # nothing of one batch is shared with another, or shown unasked
 SHEET_TILES = 12
 TABLE_ROWS_AT_MOST = 50
 
@@ -165,6 +169,21 @@ def _set_aside(manifest: Manifest) -> dg.MetadataValue:
     return dg.MetadataValue.table(records, schema=schema)
 
 
+def _private_batch(line: str, context: dg.InitResourceContext) -> str:
+    """The batch whose own a run's objects are; empty for a line that shares."""
+    if line not in PRIVATE_LINES:
+        return ""
+    batch = context.run.tags.get(PARTITION_TAG, "") if context.run else ""
+    with coded():
+        if not batch:
+            raise InputError(
+                "PRIVATE_BATCH",
+                f"{line} keeps every batch apart, and this run is not of one batch",
+                fix="launch one partition at a time",
+            )
+    return batch
+
+
 def stages_of(line: str) -> dg.ResourceDefinition:
     """What runs the stages of one line, with the engines of that line."""
 
@@ -177,13 +196,17 @@ def stages_of(line: str) -> dg.ResourceDefinition:
         store_resource: StoreResource = resources.store
         engines: EnginesResource = resources.engines
         placement: PlacementResource = resources.placement
+        batch = _private_batch(line, context)
         store = store_resource.open()
+        if batch:
+            store = private_store(store, batch)
         place = placement.place(store)
         log = context.log
         runner = Runner(
             store=store,
             place=place,
             engines=engines.specs(line),
+            salt=batch,
             listener=lambda progress: log.info(str(progress)) if log else None,
         )
         try:

@@ -33,3 +33,11 @@ uploaded_clips = dg.AssetSpec(
     kinds={"yaml", "video", "glb"},
     owners=["team:motion"],
 )
+
+uploaded_faces = dg.AssetSpec(
+    "uploaded_faces",
+    description="Figurine orders and face photos that people put into `inbox/faces/`.",
+    group_name="figurines",
+    kinds={"yaml", "jpeg"},
+    owners=["team:figurines"],
+)

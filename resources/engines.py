@@ -28,6 +28,11 @@ class EnginesResource(dg.ConfigurableResource):
     mender: str = Field(default="", description="manifold, meshlab")
     animator: str = Field(default="", description="silhouette, actionmesh")
     motion_segmenter: str = Field(default="", description="mobile-sam, sam2, sam2-onnx")
+    face_finder: str = Field(default="", description="yunet-mesh")
+    face_recogniser: str = Field(default="", description="sface, arcface")
+    stylist: str = Field(default="", description="toon, sdxl-lora")
+    style_judge: str = Field(default="", description="flat-colours, clip")
+    figurines_segmenter: str = Field(default="", description="modnet, u2netp, sam2")
     settings: dict[str, Any] = Field(
         default={}, description="Engine name -> its settings, such as {'sam2': {'size': 'tiny'}}."
     )
@@ -35,7 +40,11 @@ class EnginesResource(dg.ConfigurableResource):
     def specs(self, line: str) -> dict[str, EngineSpec]:
         """Role -> engine of a line."""
         own = line == "roto"
-        segmenters = {"roto": self.roto_segmenter, "motion": self.motion_segmenter}
+        segmenters = {
+            "roto": self.roto_segmenter,
+            "motion": self.motion_segmenter,
+            "figurines": self.figurines_segmenter,
+        }
         names = {
             "ImageGenerator": self.image_generator,
             "Segmenter": segmenters.get(line, self.segmenter),
@@ -45,6 +54,10 @@ class EnginesResource(dg.ConfigurableResource):
             "Shaper": self.shaper,
             "Mender": self.mender,
             "Animator": self.animator,
+            "FaceFinder": self.face_finder,
+            "FaceRecogniser": self.face_recogniser,
+            "Stylist": self.stylist,
+            "StyleJudge": self.style_judge,
         }
         named = {role: name for role, name in names.items() if name}
         return chosen(named, line=line, settings=self.settings)

@@ -18,7 +18,7 @@ def main() -> int:
     clip = write_clip(SAMPLES)
     sys.stderr.write(f"drew {clip}\n")
     store = opened_store()
-    batch = submitted(store, argparse.Namespace(line="motion", upload=clip), places=INBOX)
+    batch = submitted(store, argparse.Namespace(line="motion", upload=clip, field=[]), places=INBOX)
     ran = run_batch(store, batch, line="motion", assets=MOTION)
     if ran is None or not ran.manifests[-1].delivered:
         return 1

@@ -26,7 +26,7 @@ def main() -> int:
     sample = write_sample(SAMPLES)
     sys.stderr.write(f"drew {sample.order} and the movie beside it\n")
     store = opened_store()
-    upload = argparse.Namespace(line="roto", upload=sample.order)
+    upload = argparse.Namespace(line="roto", upload=sample.order, field=[])
     batch = submitted(store, upload, places=INBOX)
     ran = run_batch(store, batch, line="roto", assets=ROTO)
     if ran is None:

@@ -17,6 +17,7 @@ import dagster as dg
 from jobs.lines import MAKE
 from maquette.batch.store import Entry, Store
 from maquette.batch.uploads import INBOX, NIGHTLY, Arrival, Version, is_upload, write_ticket
+from maquette.lines.figurine_arrivals import faces_among
 from maquette.lines.motion_arrivals import clips_among
 from maquette.lines.print_arrivals import prints_among
 from maquette.lines.roto_arrivals import shots_among
@@ -134,6 +135,7 @@ AMONG: dict[str, Callable[[Store, Sequence[Entry]], tuple[list[Entry], Look]]] =
     "roto": shots_among,
     "prints": prints_among,
     "motion": clips_among,
+    "figurines": faces_among,
 }
 
 
@@ -189,3 +191,4 @@ new_prompt_sets = upload_sensor("stickers", name="new_prompt_sets")
 new_shots = upload_sensor("roto", name="new_shots")
 new_print_orders = upload_sensor("prints", name="new_print_orders")
 new_clips = upload_sensor("motion", name="new_clips")
+new_faces = upload_sensor("figurines", name="new_faces")

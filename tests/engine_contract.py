@@ -23,9 +23,10 @@ from maquette.roles import (
     Prompts,
     ShapedMesh,
     ShapeRequest,
+    StyleRequest,
     Tracked,
 )
-from maquette.types import Mask, Mesh, Picture
+from maquette.types import Face, Mask, Mesh, Picture
 
 
 def check_engine(engine: Any, *, name: str) -> None:
@@ -237,3 +238,43 @@ def _same_mesh(one: Mesh, other: Mesh) -> bool:
         and one.texture_png == other.texture_png
         and np.array_equal(one.colours, other.colours)
     )
+
+
+def check_stylist(engine: Any, *, cutout: Picture, face: Face) -> None:
+    """Order kept, size and alpha kept, same request same picture, errors in their place."""
+    assert engine.styles
+    assert len(set(engine.styles)) == len(engine.styles)
+    request = StyleRequest(cutout, face, engine.styles[0], seed=5)
+    wrong = replace(request, style="no such style")
+    other = replace(request, style=engine.styles[-1])
+    empty = replace(request, cutout=Picture(np.zeros_like(cutout.rgba)))
+    drawn = engine.stylise([request, wrong, other, empty, request])
+    assert ["STYLE_UNKNOWN", "CUTOUT_EMPTY"] == [drawn[1].code, drawn[3].code]
+    assert engine.styles[0] in drawn[1].fix, "the message names what there is"
+    first, second, again = drawn[0], drawn[2], drawn[4]
+    for answer in (first, second, again):
+        assert isinstance(answer, Picture), repr(answer)
+        assert cutout.size_wh == answer.size_wh
+        assert np.array_equal(cutout.rgba[..., 3], answer.rgba[..., 3]), "alpha is the cut-out's"
+    assert np.array_equal(first.rgba, again.rgba), "equal requests must give equal bytes"
+    assert not np.array_equal(first.rgba, cutout.rgba), "a drawing is no photo"
+    assert len(engine.styles) == 1 or not np.array_equal(first.rgba, second.rgba)
+    (alone,) = engine.stylise([request])
+    assert np.array_equal(first.rgba, alone.rgba)
+    assert engine.stylise([]) == []
+
+
+def check_style_judge(engine: Any, *, photo: Picture, drawn: Picture, style: str) -> float:
+    """A share of one, none for the photo itself, the same each time, and named.
+
+    The figure of the drawing is handed back.
+    """
+    assert engine.measure, "a judge says what its figure measures"
+    assert 0.0 == engine.judge(photo, photo, style=style), "a photo is no drawing of itself"
+    figure = engine.judge(photo, drawn, style=style)
+    assert isinstance(figure, float)
+    assert 0.0 <= figure <= 1.0
+    assert figure == engine.judge(photo, drawn, style=style)
+    empty = Picture(np.zeros_like(photo.rgba))
+    assert 0.0 <= engine.judge(photo, empty, style=style) <= 1.0
+    return figure

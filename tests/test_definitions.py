@@ -37,6 +37,11 @@ ASSETS = {  # name -> group, kinds, pool
     "motion_frames": ("motion", {"png"}, "gpu"),
     "motion_meshes": ("motion", {"glb"}, "gpu"),
     "animated_meshes": ("motion", {"glb", "usdz"}, None),
+    "uploaded_faces": ("figurines", {"jpeg", "yaml"}, None),
+    "face_photos": ("figurines", {"png"}, "gpu"),
+    "face_styles": ("figurines", {"png"}, "gpu"),
+    "figurines": ("figurines", {"glb"}, None),
+    "figurine_files": ("figurines", {"3mf", "glb", "stl", "usdz"}, None),
     "roto_catalogue": ("housekeeping", {"polars"}, None),
     "usage_report": ("housekeeping", {"polars"}, None),
 }
@@ -67,6 +72,11 @@ FED_BY = {
     "motion_frames": {"uploaded_clips"},
     "motion_meshes": {"motion_frames"},
     "animated_meshes": {"motion_frames", "motion_meshes"},
+    "uploaded_faces": set(),
+    "face_photos": {"uploaded_faces"},
+    "face_styles": {"face_photos"},
+    "figurines": {"face_photos", "face_styles"},
+    "figurine_files": {"face_photos", "face_styles", "figurines"},
     "roto_catalogue": set(),
     "usage_report": set(),
 }
@@ -93,22 +103,32 @@ CHECKS = {  # asset, check -> whether it stops what follows
     ("motion_meshes", "few_set_aside"): False,
     ("motion_meshes", "follows_clip"): False,
     ("animated_meshes", "few_set_aside"): False,
+    ("face_photos", "few_set_aside"): False,
+    ("face_styles", "few_set_aside"): False,
+    ("figurines", "few_set_aside"): False,
+    ("figurine_files", "few_set_aside"): False,
+    ("figurine_files", "good_likeness"): False,
 }
 JOBS = {
     *("make_stickers", "order_stickers", "make_roto", "order_roto"),
-    *("make_prints", "order_prints", "make_motion", "order_motion", "prune"),
+    *("make_prints", "order_prints", "make_motion", "order_motion"),
+    *("make_figurines", "order_figurines", "prune", "forget_faces"),
 }
 SENSORS = {
     "new_prompt_sets": "make_stickers",
     "new_shots": "make_roto",
     "new_print_orders": "make_prints",
     "new_clips": "make_motion",
+    "new_faces": "make_figurines",
     "failed_runs": None,
 }
-SCHEDULES = {"nightly_packs": ("order_stickers", "0 2 * * *")}
+SCHEDULES = {
+    "nightly_packs": ("order_stickers", "0 2 * * *"),
+    "nightly_forgetting": ("forget_faces", "30 2 * * *"),
+}
 RESOURCES = {
     *("store", "engines", "placement", "io_manager"),
-    *("stages", "roto_stages", "print_stages", "motion_stages"),
+    *("stages", "roto_stages", "print_stages", "motion_stages", "figurine_stages"),
 }
 
 
@@ -180,7 +200,7 @@ def test_resources_are_these():
     assert mine is build_defs(engines=mine).resources["engines"]
 
 
-@pytest.mark.parametrize("line", ["stickers", "roto", "prints", "motion"])
+@pytest.mark.parametrize("line", ["stickers", "roto", "prints", "motion", "figurines"])
 def test_the_job_makes_the_whole_line(line, repository):
     """make_<line> selects every asset of the line, and nothing of the house's own books."""
     job = repository.get_job(f"make_{line}")

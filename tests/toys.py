@@ -11,6 +11,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -126,6 +127,19 @@ def make(name: str, *, role: str, settings: dict[str, Any] | None = None) -> Any
     return MAKERS[name](**(settings or {}))
 
 
+_PREPARED: list[int] = []  # how many threads there were each time
+
+
+def _prepare() -> None:
+    _PREPARED.append(threading.active_count())
+
+
+@map_stage(version="1", makes="text", prepare=_prepare)
+def want_preparing(*, prompt: str) -> File:
+    """Say how many threads there were when it was prepared."""
+    return File(f"{prompt} {_PREPARED}".encode(), "txt")
+
+
 @map_stage(version="1", makes="picture", batched=True)
 def paint(
     *, prompt: Batch[str], seed: Batch[int], painter: ImageGenerator
@@ -238,7 +252,12 @@ def bind(members: Sequence[Member], *, item: str, number: int = 1, of: int = 1) 
 
 
 def _refuse(rest: str) -> None:
-    raise InputError("TEXT_REFUSED", f"will not double {rest}", fix="ask for something else")
+    raise InputError(
+        "TEXT_REFUSED",
+        f"will not double {rest}",
+        fix="ask for something else",
+        details={"text": rest},
+    )
 
 
 def _break(rest: str) -> None:

@@ -15,6 +15,7 @@ from maquette.errors import InputError, ToolError
 MISSING = {"404", "NoSuchKey", "NotFound"}
 TAKEN = {"PreconditionFailed", "412"}
 BUSY = {"ConditionalRequestConflict", "409"}
+UNKNOWN = {"NotImplemented", "501"}  # of servers that keep no versions
 REFUSED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket"}
 
 
@@ -117,6 +118,44 @@ class BucketStore:
         """Remove the object; no error if it is gone already."""
         with _coded(key):
             self._client.delete_object(**self._at(key))
+
+    def erase(self, place: str) -> list[Entry]:
+        """Remove a key for good, or all below one that ends with a slash: every version of it.
+
+        Uploads in parts that were never ended go, too: a bucket keeps what it has of them.
+        """
+        checked(place.removesuffix("/"))
+        gone: list[Entry] = []
+        with _coded(place):
+            # the second listing is empty, but for a server that knows nothing of versions
+            for call in ("list_object_versions", "list_objects_v2"):
+                for found in self._all(call, place, "Versions", "DeleteMarkers", "Contents"):
+                    key, version = found["Key"], found.get("VersionId")
+                    which = {"VersionId": version} if version else {}
+                    self._client.delete_object(Bucket=self.bucket, Key=key, **which)
+                    if "Size" in found:  # a marker says that something was deleted
+                        gone.append(_entry(key.removeprefix(self.prefix), found["Size"], found))
+            for found in self._all("list_multipart_uploads", place, "Uploads"):
+                at = {"Bucket": self.bucket, "Key": found["Key"]}
+                self._client.abort_multipart_upload(**at, UploadId=found["UploadId"])
+        return gone
+
+    def _all(self, call: str, place: str, *lists: str) -> list[dict[str, Any]]:
+        """What a server lists of a key or below a folder; nothing if it does not know the call.
+
+        A whole list, because a page that begins with what was deleted meanwhile may be left out.
+        """
+        from botocore.exceptions import ClientError
+
+        whole = self.prefix + place
+        try:
+            pages = self._client.get_paginator(call).paginate(Bucket=self.bucket, Prefix=whole)
+            found = [one for page in pages for name in lists for one in page.get(name, ())]
+        except ClientError as trouble:
+            if trouble.response.get("Error", {}).get("Code") in UNKNOWN:
+                return []
+            raise
+        return [one for one in found if place.endswith("/") or one["Key"] == whole]
 
 
 def _entry(key: str, size: int, found: dict[str, Any]) -> Entry:

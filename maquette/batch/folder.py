@@ -24,6 +24,7 @@ from maquette.batch.objects import Entry, ObjectMissing, StoreSpec, checked
 from maquette.errors import ToolError
 
 HALF_MADE = ".half-made"  # in the store's own folder: on one file system renames are atomic
+FLAT_BYTES = 200  # of a key in the name of a half-made file; most file systems allow 255
 LEFTOVER_S = 86_400  # what is older was left by a writer that was killed
 
 
@@ -72,14 +73,14 @@ class FolderStore:
 
     def put(self, key: str, data: bytes) -> None:
         """Write or replace the object, atomically."""
-        with _coded(f"writing {key}"), self._temporary(lambda out: out.write(data)) as half:
+        with _coded(f"writing {key}"), self._temporary(key, lambda out: out.write(data)) as half:
             self._move(half, key, by=os.replace)  # one system call, which is all or nothing
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write the object unless the key exists; says whether it wrote."""
         if self.exists(key):
             return False
-        with _coded(f"writing {key}"), self._temporary(lambda out: out.write(data)) as half:
+        with _coded(f"writing {key}"), self._temporary(key, lambda out: out.write(data)) as half:
             try:
                 self._move(half, key, by=os.link)  # fails if it exists, unlike rename
             except FileExistsError:
@@ -91,7 +92,7 @@ class FolderStore:
         with (
             _coded(f"writing {key}"),
             path.open("rb") as source,
-            self._temporary(lambda out: shutil.copyfileobj(source, out, 1 << 20)) as half,
+            self._temporary(key, lambda out: shutil.copyfileobj(source, out, 1 << 20)) as half,
         ):
             self._move(half, key, by=os.replace)
 
@@ -139,6 +140,22 @@ class FolderStore:
         with _coded(f"deleting {key}"):
             self._path(key).unlink(missing_ok=True)
 
+    def erase(self, place: str) -> list[Entry]:
+        """Remove a key for good, or all below one that ends with a slash, with its folders."""
+        path = self._path(place.removesuffix("/"))
+        if place.endswith("/"):
+            gone = list(self.list(place))
+        else:
+            gone = [self.entry(place)] if self.exists(place) else []
+        for entry in gone:
+            self.delete(entry.key)
+        for half in _files_below(self._half_made):
+            if _becomes(half.name, place):
+                half.unlink(missing_ok=True)
+        if place.endswith("/"):
+            _remove_folders(path)
+        return gone
+
     def _move(self, half: str, key: str, *, by: Callable[[str, str], object]) -> None:
         """Put a finished file in its place, whose folder is made if it is the first there."""
         target = self._name(key)
@@ -149,9 +166,9 @@ class FolderStore:
             by(half, target)
 
     @contextlib.contextmanager
-    def _temporary(self, fill: Callable[[IO[bytes]], object]) -> Iterator[str]:
+    def _temporary(self, key: str, fill: Callable[[IO[bytes]], object]) -> Iterator[str]:
         """A synced file of what is filled in, gone at the end; others may read it, as usual."""
-        half = f"{self._half_made}/{uuid4().hex}"
+        half = f"{self._half_made}/{_flat(checked(key))}.{uuid4().hex}"
         try:
             with self._created(half) as out:
                 fill(out)
@@ -176,6 +193,24 @@ def _sweep(half_made: Path) -> None:
         with contextlib.suppress(OSError):  # another process sweeps too
             if path.stat().st_mtime < time.time() - LEFTOVER_S:
                 path.unlink()
+
+
+def _flat(key: str) -> str:
+    """A key as the beginning of a file name, so that what a killed writer left says whose it is."""
+    return key.replace("/", "%").encode()[:FLAT_BYTES].decode(errors="ignore")
+
+
+def _becomes(name: str, place: str) -> bool:
+    """Whether a half-made file was to become that key, or one below that folder."""
+    flat = name.rpartition(".")[0]
+    return flat.startswith(_flat(place)) if place.endswith("/") else flat == _flat(place)
+
+
+def _remove_folders(folder: Path) -> None:
+    """Remove folders in which nothing is left: their names may tell of somebody, too."""
+    for inner, _, _ in os.walk(folder, topdown=False):
+        with contextlib.suppress(OSError):  # somebody writes into it again
+            Path(inner).rmdir()
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -31,6 +31,8 @@ from maquette.errors import EngineError, MaquetteError, ToolError
 from maquette.provenance import Provenance, Step
 from maquette.roles import EngineInfo
 
+UNFORESEEN = "STAGE_FAILED"  # what nobody gave a code: a fault of a stage, or of a library
+
 
 @dataclass(frozen=True)
 class EngineSpec:
@@ -239,8 +241,14 @@ class Host:
 
         record = _caught(kept)
         if isinstance(record, MaquetteError):
-            return Outcome(task.recipe, trouble=record)
+            return Outcome(task.recipe, trouble=self._withheld(record))
         return Outcome(task.recipe, record=record)
+
+    def _withheld(self, trouble: MaquetteError) -> MaquetteError:
+        """The trouble; of a private batch without a library's own words, which may hold pixels."""
+        if not self.store.spec.private or trouble.code != UNFORESEEN:
+            return trouble
+        return EngineError(UNFORESEEN, trouble.reason.partition(": ")[0], fix=trouble.fix)
 
     def _record(
         self, stage: Stage, task: Task, *, made: Made, used: list[Any], times: _Times
@@ -309,7 +317,7 @@ def _unforeseen(trouble: Exception) -> EngineError:
         where = where.tb_next
     place = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else "?"
     return EngineError(
-        "STAGE_FAILED",
+        UNFORESEEN,
         f"{type(trouble).__name__} in {place}: {str(trouble)[:300]}",
         fix="this is a fault in the stage or its engine; please report it",
     )

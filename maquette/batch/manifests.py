@@ -53,6 +53,7 @@ SCHEMA = pl.Schema(
         "code": pl.String,  # why it was set aside
         "reason": pl.String,
         "fix": pl.String,
+        "details": pl.String,  # JSON: the figures of the reason
     }
 )
 VOLATILE = ("made_at", "origin", "seconds", "engine_seconds")
@@ -80,6 +81,7 @@ class Row:
     code: str = ""
     reason: str = ""
     fix: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -93,7 +95,12 @@ class Row:
     @classmethod
     def refused(cls, item: str, trouble: MaquetteError, *, params: dict[str, Any]) -> Row:
         """The row of something that goes no further."""
-        return cls(item, params, code=trouble.code, reason=trouble.reason, fix=trouble.fix)
+        return cls(item, params).lost_to(trouble)
+
+    def lost_to(self, trouble: MaquetteError) -> Row:
+        """The row as it goes no further: why, and nothing that was made."""
+        why = {name: getattr(trouble, name) for name in ("code", "reason", "fix", "details")}
+        return replace(self, objects=(), **why)
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ def _cells(row: Row) -> dict[str, Any]:
         "code": row.code,
         "reason": row.reason,
         "fix": row.fix,
+        "details": canonical(row.details).decode(),
     }
 
 
@@ -173,6 +181,7 @@ def _row(cells: dict[str, Any]) -> Row:
         notes=tuple(cells["notes"]),
         **{n: cells[n] for n in ("stage", "recipe", "engine", "seconds", "engine_seconds")},
         **{n: cells[n] for n in ("code", "reason", "fix")},
+        details=json.loads(cells["details"]),
     )
 
 
@@ -195,6 +204,7 @@ def row_of(record: Record, *, item: str, params: dict[str, Any], origin: Origin)
         code=record.code,
         reason=record.reason,
         fix=record.fix,
+        details=record.details,
     )
 
 

@@ -96,6 +96,14 @@ class Store(Protocol):
         """Remove the object; no error if it is gone already."""
         ...
 
+    def erase(self, place: str) -> list[Entry]:
+        """Remove for good, with older versions and half-written ones; says what was there.
+
+        Args:
+            place: a key, or all below one where it ends with a slash.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class StoreSpec:
@@ -104,11 +112,13 @@ class StoreSpec:
     Attributes:
         put_options: passed to every S3 write, for example ``{"ServerSideEncryption": "aws:kms"}``.
         client_options: passed to ``boto3.client``: endpoint_url, region_name.
+        private: the batch whose objects lie apart from all others (`maquette.batch.private`).
     """
 
     url: str
     put_options: dict[str, str] = field(default_factory=dict)
     client_options: dict[str, str] = field(default_factory=dict)
+    private: str = ""
 
 
 def checked(key: str) -> str:

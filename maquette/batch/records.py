@@ -49,6 +49,7 @@ class Record:
     code: str = ""  # empty when it went well
     reason: str = ""
     fix: str = ""
+    details: dict[str, Any] = field(default_factory=dict)  # the figures of the reason
 
     def to_bytes(self) -> bytes:
         """The record as JSON, keys sorted."""
@@ -151,6 +152,7 @@ def set_aside(stage: Stage, recipe: str, trouble: MaquetteError) -> Record:
         code=trouble.code,
         reason=trouble.reason,
         fix=trouble.fix,
+        details=trouble.details,
     )
 
 

@@ -30,8 +30,8 @@ U = TypeVar("U")
 ATTEMPTS = 3
 LOOKED_UP = 16  # records by one thread in a row
 SETTLED = ("STAGE_FAILED", "WORKER_")  # a fault stays one; a place has tried a lost item again
-# told elsewhere in the provenance, or longer than all the rest of it
-QUIET_OPTIONS = ("seed", "provenance", "prompt", "indices", "keys", "footage")
+# told elsewhere in the provenance, longer than all the rest of it, or somebody's name
+QUIET_OPTIONS = ("seed", "provenance", "prompt", "indices", "keys", "footage", "text")
 
 
 class Place(Protocol):
@@ -39,6 +39,10 @@ class Place(Protocol):
 
     def slots(self, parallel: int) -> int:
         """How many batches may run at once for an engine that bears so many threads."""
+        ...
+
+    def prepare(self, stage: Stage) -> None:
+        """What a stage wants done before threads are started for it."""
         ...
 
     def run(self, job: Job, tasks: Sequence[Task]) -> list[Outcome]:
@@ -63,6 +67,11 @@ class LocalPlace:
     def slots(self, parallel: int) -> int:
         """As many as the engine bears, and one per core at most."""
         return max(1, min(parallel, os.cpu_count() or 1))
+
+    def prepare(self, stage: Stage) -> None:
+        """Whatever the stage says."""
+        if stage.prepare is not None:
+            stage.prepare()
 
     def run(self, job: Job, tasks: Sequence[Task]) -> list[Outcome]:
         """Run the batch here."""
@@ -241,6 +250,8 @@ class Runner:
         total = sum(map(len, missing))
         if not total:
             return
+        for stage in stages:
+            self.place.prepare(stage)
         jobs = [self._job(stage) for stage in stages]
         batches = [
             (start, n, tasks[start : start + job.size])
@@ -335,6 +346,7 @@ def row_from(
         code=trouble.code,
         reason=trouble.reason,
         fix=trouble.fix or "run the batch again",
+        details=trouble.details,
     )
 
 

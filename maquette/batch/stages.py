@@ -71,7 +71,13 @@ class Stage:
     """A function with its shape, version and contract; calling it calls the function."""
 
     def __init__(
-        self, function: Callable[..., Any], *, shape: Shape, version: str, makes: str, batched: bool
+        self,
+        function: Callable[..., Any],
+        *,
+        shape: Shape,
+        version: str,
+        makes: str,
+        batched: bool = False,
     ) -> None:
         update_wrapper(self, function)
         self.function = function
@@ -81,6 +87,7 @@ class Stage:
         self.version = version
         self.makes = makes
         self.batched = batched
+        self.prepare: Callable[[], None] | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the plain function: no recipe, no record."""
@@ -134,7 +141,11 @@ class Stage:
 
 
 def map_stage(
-    *, version: str, makes: str = "", batched: bool = False
+    *,
+    version: str,
+    makes: str = "",
+    batched: bool = False,
+    prepare: Callable[[], None] | None = None,
 ) -> Callable[[Callable[..., Any]], Stage]:
     """Item to item. Raise version when the bytes it makes change: old records are then unused.
 
@@ -144,18 +155,26 @@ def map_stage(
             or only judges (the item's objects pass through unchanged).
         batched: every item-wise argument and the result are lists, one entry per item; an
             exception in the result marks that item alone.
+        prepare: called where it will run before any thread is started for it; may be called
+            again. For libraries whose loading must not meet that of others.
     """
-    return lambda f: Stage(f, shape="map", version=version, makes=makes, batched=batched)
+
+    def made(function: Callable[..., Any]) -> Stage:
+        stage = Stage(function, shape="map", version=version, makes=makes, batched=batched)
+        stage.prepare = prepare
+        return stage
+
+    return made
 
 
 def span_stage(*, version: str, makes: str) -> Callable[[Callable[..., Any]], Stage]:
     """An ordered run of frames of one object between two keys; returns one value per frame."""
-    return lambda f: Stage(f, shape="span", version=version, makes=makes, batched=False)
+    return lambda f: Stage(f, shape="span", version=version, makes=makes)
 
 
 def gather_stage(*, version: str, makes: str = "") -> Callable[[Callable[..., Any]], Stage]:
     """Many items to one: its first parameter is ``members: Sequence[Member]``."""
-    return lambda f: Stage(f, shape="gather", version=version, makes=makes, batched=False)
+    return lambda f: Stage(f, shape="gather", version=version, makes=makes)
 
 
 def version_of(*stages: Stage) -> str:

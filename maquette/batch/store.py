@@ -1,20 +1,22 @@
 """Object storage behind one small interface: a local folder or a bucket.
 
 What belongs here: choosing the store, and the names that all who use one need. What does not: what
-may be asked of it (`objects`), how a kind of store does it (`folder`, `bucket`), and what the
-bytes mean.
+may be asked of it (`objects`), how a kind of store does it (`folder`, `bucket`, `private`), and
+what the bytes mean.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from maquette.batch.bucket import BucketStore
 from maquette.batch.folder import FolderStore
 from maquette.batch.objects import Entry, ObjectMissing, Store, StoreSpec, checked, sha256_of
+from maquette.batch.private import private_store
 from maquette.errors import InputError
 
 STORE, S3_SETTINGS = "MAQUETTE_STORE", "MAQUETTE_S3_SETTINGS"
@@ -51,6 +53,8 @@ def told_store(url: str = "") -> StoreSpec:
 def open_store(spec: StoreSpec | str, *, client: Any = None) -> Store:
     """The store of a spec or URL; a bucket's credentials come from the environment as usual."""
     spec = StoreSpec(spec) if isinstance(spec, str) else spec
+    if spec.private:
+        return private_store(open_store(replace(spec, private=""), client=client), spec.private)
     if not spec.url.startswith("s3://"):
         return FolderStore(Path(spec.url.removeprefix("file://")).expanduser())
     return BucketStore(spec, client=client)

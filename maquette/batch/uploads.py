@@ -22,6 +22,7 @@ INBOX = {
     "roto": "inbox/shots/",
     "prints": "inbox/prints/",
     "motion": "inbox/motion/",
+    "figurines": "inbox/faces/",
 }
 # made at a terminal: no sensor looks here
 BY_HAND = {line: place.replace("inbox/", "by-hand/", 1) for line, place in INBOX.items()}

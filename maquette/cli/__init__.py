@@ -1,4 +1,4 @@
-"""The command line: ``maquette make | submit | check | list | shelf``.
+"""The command line: ``maquette make | submit | check | list | forget | shelf``.
 
 What belongs here: words in, words out. What does not: anything another program would want.
 """
@@ -21,19 +21,40 @@ from rich.table import Column, Table
 
 from maquette.batch.store import DEFAULT_URL
 from maquette.cli.checking import add_check
+from maquette.cli.forgetting import add_forget
 from maquette.cli.listing import add_list
 from maquette.errors import InputError, MaquetteError
 
 if TYPE_CHECKING:
     from maquette.batch.manifests import Manifest
     from maquette.batch.progress import Progress
+    from maquette.batch.runner import Runner
     from maquette.batch.store import Store
+    from maquette.lines.figurines import Finished as FinishedFigurines
     from maquette.lines.motion import Finished as FinishedClips
     from maquette.lines.prints import Finished as FinishedPrints
     from maquette.lines.roto import Finished as FinishedShot
     from maquette.lines.stickers import Finished as FinishedPack
 
-    Finished = FinishedShot | FinishedPack | FinishedPrints | FinishedClips
+    Finished = FinishedShot | FinishedPack | FinishedPrints | FinishedClips | FinishedFigurines
+
+
+# role -> the option of `make` that names its engine
+ROLES = {
+    "ImageGenerator": "image_generator",
+    "Segmenter": "segmenter",
+    "Matter": "matter",
+    "Detector": "detector",
+    "Tracker": "tracker",
+    "Shaper": "shaper",
+    "Mender": "mender",
+    "Animator": "animator",
+    "FaceFinder": "face_finder",
+    "FaceRecogniser": "face_recogniser",
+    "Stylist": "stylist",
+    "StyleJudge": "style_judge",
+}
+PRIVATE = ("figurines",)  # lines whose batches are personal data
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,20 +79,29 @@ def _parser() -> argparse.ArgumentParser:
     _add_make(commands.add_parser("make", help="make an upload here and now, without Dagster"))
     _add_submit(commands.add_parser("submit", help="put an upload into the inbox of the store"))
     add_check(commands.add_parser("check", help="hold finished files to the rules they must meet"))
-    add_list(commands.add_parser("list", help="what the store knows of: shots, prints, clips"))
+    add_list(commands.add_parser("list", help="what the store knows of, line by line"))
+    add_forget(commands.add_parser("forget", help="delete a person's order of figurines for good"))
     _add_shelf(commands.add_parser("shelf", help="list, fetch and verify models and art"))
     return parser
 
 
 def _add_upload(parser: argparse.ArgumentParser) -> None:
-    lines = ["stickers", "roto", "prints", "motion"]
+    lines = ["stickers", "roto", "prints", "motion", "figurines"]
     parser.add_argument("line", choices=lines, help="which product line")
     parser.add_argument(
         "upload",
         type=Path,
         help="stickers: a prompt set (csv, yaml, json, jsonl, parquet); roto: an order (yaml, "
         "json) beside its footage; prints: an order (yaml, json) beside its pictures or model; "
-        "motion: a clip, a folder of frames, or an order (yaml, json) beside its clips",
+        "motion: a clip, a folder of frames, or an order (yaml, json) beside its clips; "
+        "figurines: an order (yaml, json) beside its photo, or a photo with --field",
+    )
+    parser.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the order for a photo of figurines, such as consent=yes; may be repeated",
     )
     parser.add_argument(
         "--store",
@@ -91,6 +121,10 @@ def _add_make(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shaper", default="", help="such as inflate, trellis, triposr")
     parser.add_argument("--mender", default="", help="such as manifold, meshlab")
     parser.add_argument("--animator", default="", help="such as silhouette, actionmesh")
+    parser.add_argument("--face-finder", default="", help="such as yunet-mesh")
+    parser.add_argument("--face-recogniser", default="", help="such as sface, arcface")
+    parser.add_argument("--stylist", default="", help="such as toon, sdxl-lora")
+    parser.add_argument("--style-judge", default="", help="such as flat-colours, clip")
     parser.set_defaults(run=_make)
 
 
@@ -116,36 +150,16 @@ def _add_shelf(parser: argparse.ArgumentParser) -> None:
 
 
 def _make(asked: argparse.Namespace) -> int:
-    from maquette.batch.host import Host
-    from maquette.batch.runner import LocalPlace, Runner
     from maquette.batch.store import open_store, told_store
     from maquette.batch.uploads import BY_HAND
     from maquette.cli.submitting import submitted
-    from maquette.engines import chosen
 
     store = open_store(told_store(asked.store))
     batch = submitted(store, asked, places=BY_HAND)
     _expect_room(asked.output, batch)
-    named = {
-        "ImageGenerator": asked.image_generator,
-        "Segmenter": asked.segmenter,
-        "Matter": asked.matter,
-        "Detector": asked.detector,
-        "Tracker": asked.tracker,
-        "Shaper": asked.shaper,
-        "Mender": asked.mender,
-        "Animator": asked.animator,
-    }
-    engines = chosen({role: name for role, name in named.items() if name}, line=asked.line)
     line = importlib.import_module(f"maquette.lines.{asked.line}")
     with _bars() as bars:
-        runner = Runner(
-            store,
-            LocalPlace(Host(store)),
-            engines,
-            listener=_Shown(bars),
-            progress_every_s=0.2,
-        )
+        runner = _runner(store, asked, batch=batch, bars=bars)
         try:
             finished = line.make(runner, batch=batch)
         finally:
@@ -153,6 +167,27 @@ def _make(asked: argparse.Namespace) -> int:
     _hand_out(store, finished, to=asked.output)
     _show(asked, finished)
     return 0 if _anything_came(finished) else 1
+
+
+def _runner(store: Store, asked: argparse.Namespace, *, batch: str, bars: Bars) -> Runner:
+    """What runs the stages of a batch here; a person's batch shares nothing with any other."""
+    from maquette.batch.host import Host
+    from maquette.batch.private import private_store
+    from maquette.batch.runner import LocalPlace, Runner
+    from maquette.engines import chosen
+
+    named = {role: getattr(asked, option) for role, option in ROLES.items()}
+    engines = chosen({role: name for role, name in named.items() if name}, line=asked.line)
+    own = asked.line in PRIVATE
+    held = private_store(store, batch) if own else store
+    return Runner(
+        held,
+        LocalPlace(Host(held)),
+        engines,
+        listener=_Shown(bars),
+        progress_every_s=0.2,
+        salt=batch if own else "",
+    )
 
 
 def _anything_came(finished: Finished) -> bool:
@@ -174,6 +209,10 @@ def _show(asked: argparse.Namespace, finished: Finished) -> None:
         from maquette.cli.motion_shown import print_clips
 
         print_clips(finished.manifests, finished.delivery.set_aside)
+    elif asked.line == "figurines":
+        from maquette.cli.figurines_shown import print_figurines
+
+        print_figurines(finished.manifests, finished.delivery.set_aside)
     else:
         print_made(finished.manifests, finished.delivery.set_aside)
     pages = [n for n in finished.delivery.files if n.endswith(("index.html", "_qc.mp4"))]

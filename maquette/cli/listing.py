@@ -22,6 +22,10 @@ SHOWN = {
     ),
     "prints": ("project", "batch", "item", "operation", "size_mm", "verdict", "status"),
     "motion": ("project", "batch", "clip", "engine", "frames", "faces", "follows", "status"),
+    "figurines": (
+        *("project", "batch", "item", "template", "style"),
+        *("height_mm", "quality", "weakest", "status"),
+    ),
 }
 PIPED_COLUMNS = 200  # wide enough for every name, where no terminal says how wide it is
 # later orders name these: never cut short or broken
@@ -30,6 +34,7 @@ CATALOGUES = {
     "shots": "maquette.lines.roto_catalogue",
     "prints": "maquette.lines.print_catalogue",
     "motion": "maquette.lines.motion_catalogue",
+    "figurines": "maquette.lines.figurine_catalogue",
 }
 
 
@@ -39,7 +44,7 @@ def add_list(parser: argparse.ArgumentParser) -> None:
         "what",
         choices=list(SHOWN),
         help="shots: projects, shots and objects of roto; prints: batches and their prints; "
-        "motion: batches and their clips",
+        "motion: batches and their clips; figurines: orders and how good they are",
     )
     parser.add_argument("--project", default="", help="of this project only")
     parser.add_argument("--json", action="store_true", help="one JSON object per line, all columns")

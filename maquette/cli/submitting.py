@@ -10,6 +10,7 @@ import argparse
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from maquette.batch.store import ObjectMissing, Store, sha256_of
 from maquette.batch.uploads import READY, slug, submit, write_ticket
@@ -21,8 +22,13 @@ def submitted(store: Store, asked: argparse.Namespace, *, places: dict[str, str]
     path: Path = asked.upload
     if not path.is_file() and not (asked.line == "motion" and path.is_dir()):
         raise InputError("UPLOAD_MISSING", f"there is no file {path}")
+    place = places[asked.line]
+    if asked.line == "figurines":
+        return write_ticket(store, line=asked.line, key=_figurine(store, asked, place=place))
+    if asked.field:
+        raise _idle("an upload of this line says for itself what is wanted")
     put = {"stickers": _prompt_set, "roto": _shot, "prints": _print, "motion": _motion}[asked.line]
-    return write_ticket(store, line=asked.line, key=put(store, path, place=places[asked.line]))
+    return write_ticket(store, line=asked.line, key=put(store, path, place=place))
 
 
 def _prompt_set(store: Store, path: Path, *, place: str) -> str:
@@ -100,6 +106,49 @@ def _motion(store: Store, path: Path, *, place: str) -> str:
     key = f"{place}{path.name}"
     store.put(key, data)
     return key
+
+
+def _figurine(store: Store, asked: argparse.Namespace, *, place: str) -> str:
+    """An order with its photo, or a photo and the order that its fields make; the photo first."""
+    from maquette.lines.figurine_fields import PHOTO_ENDINGS
+    from maquette.lines.figurine_orders import read_order
+
+    path: Path = asked.upload
+    name, data = path.name, path.read_bytes()
+    if path.suffix.lower().removeprefix(".") in PHOTO_ENDINGS:
+        name, data = f"{path.stem}.yaml", _order_of(asked.field, photo=path.name)
+    elif asked.field:
+        raise _idle("an order says for itself what is wanted")
+    photo = path.parent / read_order(data, name=name).photo
+    place += _folder_here(path)
+    if photo.is_file():
+        _put(store, f"{place}{photo.relative_to(path.parent).as_posix()}", photo)
+    store.put(f"{place}{name}", data)
+    return f"{place}{name}"
+
+
+def _order_of(fields: Sequence[str], *, photo: str) -> bytes:
+    """An order for a photo, from ``NAME=VALUE``."""
+    import yaml
+
+    tree: dict[str, Any] = {}
+    for field in fields:
+        name, found, value = field.partition("=")
+        if not found or name in tree:
+            raise InputError(
+                "ORDER_SHAPE",
+                f"--field {field[:80]!r} is no NAME=VALUE, or names a field again",
+                fix="write it such as --field consent=yes, once for each field",
+            )
+        # plain values stay text, as they do in a file that is read; lists are written in brackets
+        tree[name] = yaml.safe_load(value) if value[:1] in ("[", "{") else value
+    return yaml.safe_dump({**tree, "photo": photo}, sort_keys=False, allow_unicode=True).encode()
+
+
+def _idle(why: str) -> InputError:
+    return InputError(
+        "ORDER_FIELD_IDLE", f"--field would do nothing: {why}", fix="leave it out, or edit the file"
+    )
 
 
 def _footage(store: Store, key: str, path: Path) -> str:

@@ -24,6 +24,7 @@ ASSETS = {
     "roto": ("plates", "roto_masks", "roto_mattes", "roto_shapes", "roto_exports"),
     "prints": ("print_concepts", "print_models", "print_solids", "print_files"),
     "motion": ("motion_frames", "motion_meshes", "animated_meshes"),
+    "figurines": ("face_photos", "face_styles", "figurines", "figurine_files"),
 }
 
 

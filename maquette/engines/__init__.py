@@ -37,11 +37,16 @@ DEFAULTS = {
     "Shaper": "inflate",
     "Mender": "manifold",
     "Animator": "silhouette",
+    "FaceFinder": "yunet-mesh",
+    "FaceRecogniser": "sface",
+    "Stylist": "toon",
+    "StyleJudge": "flat-colours",
 }
 # line -> where it needs another: an artist points at things, and looks at every edge
 LINE_DEFAULTS = {
     "roto": {"Segmenter": "mobile-sam", "Matter": "closed-form"},
     "motion": {"Segmenter": "mobile-sam"},
+    "figurines": {"Segmenter": "modnet"},  # hair is what a face is known by from afar
 }
 # role -> the environment variable that chooses its engine; a line's own comes first, such as
 # MAQUETTE_ROTO_SEGMENTER
@@ -54,10 +59,15 @@ VARIABLES = {
     "Shaper": "MAQUETTE_SHAPER",
     "Mender": "MAQUETTE_MENDER",
     "Animator": "MAQUETTE_ANIMATOR",
+    "FaceFinder": "MAQUETTE_FACE_FINDER",
+    "FaceRecogniser": "MAQUETTE_FACE_RECOGNISER",
+    "Stylist": "MAQUETTE_STYLIST",
+    "StyleJudge": "MAQUETTE_STYLE_JUDGE",
 }
 LINE_VARIABLES = {
     "roto": {"Segmenter": "MAQUETTE_ROTO_SEGMENTER", "Matter": "MAQUETTE_ROTO_MATTER"},
     "motion": {"Segmenter": "MAQUETTE_MOTION_SEGMENTER"},
+    "figurines": {"Segmenter": "MAQUETTE_FIGURINES_SEGMENTER"},
 }
 
 TABLE: dict[str, Entry] = {
@@ -104,6 +114,12 @@ TABLE: dict[str, Entry] = {
         "Segmenter",
         "maquette.engines.u2net:make_u2netp",
         "salient subject, 4.6 MB, 0.2 s on a CPU",
+        "Apache-2.0",
+    ),
+    "modnet": Entry(
+        "Segmenter",
+        "maquette.engines.modnet:make",
+        "MODNet: people with their hair, 26 MB, 0.3 s on a CPU",
         "Apache-2.0",
     ),
     "sam2": Entry(
@@ -236,6 +252,50 @@ TABLE: dict[str, Entry] = {
         "ActionMesh, from a checkout of your own, in a process of its own; not for commercial use",
         "LicenseRef-FAIR-NC, MIT, LicenseRef-Tencent-FlashVDM, "
         "LicenseRef-Tencent-Hunyuan-Community",
+    ),
+    "yunet-mesh": Entry(
+        "FaceFinder",
+        "maquette.engines.yunet_mesh:make",
+        "YuNet finds faces, MediaPipe's mesh lays 478 landmarks on each; 0.1 s on a CPU",
+        "MIT, Apache-2.0",
+    ),
+    "sface": Entry(
+        "FaceRecogniser",
+        "maquette.engines.sface:make",
+        "SFace: tells people apart, 39 MB, 20 ms on a CPU",
+        "Apache-2.0",
+    ),
+    "arcface": Entry(
+        "FaceRecogniser",
+        "maquette.engines.arcface:make",
+        "ArcFace, from an ONNX file of your own",
+        "yours",
+    ),
+    "toon": Entry(
+        "Stylist",
+        "maquette.engines.toon:make",
+        "draws the head anew in flat colours and clean lines, led by landmarks; no weights",
+        "none",
+    ),
+    "sdxl-lora": Entry(
+        "Stylist",
+        "maquette.engines.sdxl_lora:make",
+        "SDXL image-to-image with LoRA weights of yours",
+        "OpenRAIL++",
+        extra="gpu",
+    ),
+    "flat-colours": Entry(
+        "StyleJudge",
+        "maquette.engines.flat_colours:make",
+        "colours left, flat area and sharp edges against the photo; no weights",
+        "none",
+    ),
+    "clip": Entry(
+        "StyleJudge",
+        "maquette.engines.clip_style:make",
+        "CLIP: how near a drawing is to the words of its style",
+        "MIT",
+        extra="gpu",
     ),
     "minilm": Entry(
         "Embedder",

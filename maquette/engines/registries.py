@@ -50,7 +50,8 @@ class Source:
     Attributes:
         kind: a plain ``url``, a ``hub`` repository, or a package: ``wheel``, ``sdist``, ``npm``.
         spec: the address, ``owner/name``, ``name==version`` or ``name@version``.
-        member: the file's path inside, empty for a plain url.
+        member: the file's path inside, empty for a plain url; one that lies in a zip in the
+            archive is named behind it: ``models/faces.task!mesh.tflite``.
     """
 
     kind: Kind
@@ -170,12 +171,20 @@ def _address(source: Source) -> str:
 @contextmanager
 def open_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
     """One named file of a wheel or tarball; nothing is unpacked, so no path in it can climb."""
+    outer, _, inner = member.partition("!")
+    with _outer_member(archive, outer) as stream:
+        if not inner:
+            yield stream
+            return
+        with zipfile.ZipFile(stream) as nested, _zip_member(nested, inner, outer) as found:
+            yield found
+
+
+@contextmanager
+def _outer_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
     if archive.suffix == ".whl":
-        with zipfile.ZipFile(archive) as wheel:
-            if member not in wheel.namelist():
-                raise unreachable(archive.name, f"holds no {member}")
-            with wheel.open(member) as stream:
-                yield stream
+        with zipfile.ZipFile(archive) as wheel, _zip_member(wheel, member, archive.name) as stream:
+            yield stream
         return
     with tarfile.open(archive, "r:gz") as ball:
         for entry in ball:  # in order, without reading the index first: members are found sooner
@@ -185,6 +194,12 @@ def open_member(archive: Path, member: str) -> Iterator[IO[bytes]]:
                 yield stream
                 return
     raise unreachable(archive.name, f"holds no {member}")
+
+
+def _zip_member(archive: zipfile.ZipFile, member: str, name: str) -> IO[bytes]:
+    if member not in archive.namelist():
+        raise unreachable(name, f"holds no {member}")
+    return archive.open(member)
 
 
 def fetch_wheel(spec: str, folder: Path) -> Path:

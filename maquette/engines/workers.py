@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from maquette.batch.host import Craft, EngineSpec, Host, Job, Outcome, Task
+from maquette.batch.stages import Stage
 from maquette.batch.store import StoreSpec
 from maquette.errors import EngineError
 from maquette.roles import EngineInfo
@@ -68,6 +69,10 @@ class WorkerPlace:
         """One batch per process: each has an engine of its own."""
         del parallel
         return self._options.count
+
+    def prepare(self, stage: Stage) -> None:
+        """Nothing: a process does one thing at a time."""
+        del stage
 
     def run(self, job: Job, tasks: Sequence[Task]) -> list[Outcome]:
         """One outcome per task; if the worker is lost, each task has a try of its own."""

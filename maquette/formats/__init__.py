@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from maquette.formats import glb, png, png_deep, shapes_kept, vertices
+from maquette.formats import face_files, glb, png, png_deep, shapes_kept, vertices
 from maquette.provenance import Provenance
 from maquette.splines.model import ShotShapes
-from maquette.types import Alpha, Animation, File, Mask, Matte, Mesh, Picture
+from maquette.types import Alpha, Animation, Face, File, Mask, Matte, Mesh, Picture
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ CODECS: dict[type, Codec] = {
     Matte: Codec("png", png.write_matte, png.read_matte),
     Alpha: Codec("png", png_deep.write_alpha, png_deep.read_alpha),
     ShotShapes: Codec("json", shapes_kept.write_shapes, shapes_kept.read_shapes),
+    Face: Codec("json", face_files.write_face, face_files.read_face),
     Mesh: Codec("glb", glb.write_glb, glb.read_glb),
     Animation: Codec("npz", vertices.write_vertices, vertices.read_vertices),
     File: Codec("", _file_bytes, _file),

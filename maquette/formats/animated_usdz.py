@@ -12,8 +12,6 @@ packages. What does not: parts shared with cards (`usd_parts`), the zip (`usdz_a
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import math
-import struct
 from dataclasses import replace
 from typing import Any
 
@@ -22,34 +20,32 @@ import numpy as np
 from maquette.batch.stages import Made, map_stage
 from maquette.errors import FormatError
 from maquette.formats.imprint import title_of
-from maquette.formats.usd_mesh_rules import LARGEST_TEXTURE_PX
 from maquette.formats.usd_parts import (
     TEXTURE,
     Anchoring,
     bind_material,
+    fitted_texture,
     layer_bytes,
     put_surface,
     set_clock,
     stage_of,
 )
 from maquette.formats.usd_rules import MOST_LISTED, faults
-from maquette.formats.usd_turns import USD_TURN
+from maquette.formats.usd_turns import USD_TURN, load_usd
 from maquette.formats.usdz_archive import Entry, write_archive
 from maquette.provenance import Provenance
 from maquette.solids.animation_shading import ShadedFrames, shaded_frames
 from maquette.solids.light import linear_from_srgb
 from maquette.solids.surfaces import open_edges
-from maquette.solids.textures import decode_png, encode_png
 from maquette.types import Animation, Bytes, File, Floats
 
 LAYER = "animation.usdc"
 ROOT, SKEL = "/Clip", "/Clip/Moving"
 MESH, SKELETON, MOTION = f"{SKEL}/Mesh", f"{SKEL}/Skeleton", f"{SKEL}/Skeleton/Motion"
 JOINT = "root"
-PNG_SIDES_AT = 16  # width and height in the first chunk
 
 
-@map_stage(version="1")
+@map_stage(version="1", prepare=load_usd)
 def animate_usdz(animation: Animation, *, title: str, provenance: Provenance) -> Made:
     """Pack an animation for AR; what breaks an AR rule is not handed out, and the note says why.
 
@@ -83,20 +79,8 @@ def write_animated_usdz(animation: Animation, provenance: Provenance, *, title: 
         layer = layer_bytes(_stage(animation, shown, provenance, title=title))
     entries = [Entry(LAYER, layer)]
     if animation.mesh.texture_png is not None:
-        entries.append(Entry(TEXTURE, _fitted(animation.mesh.texture_png)))
+        entries.append(Entry(TEXTURE, fitted_texture(animation.mesh.texture_png)))
     return write_archive(entries)
-
-
-def _fitted(texture_png: bytes) -> bytes:
-    """A texture with sides that phones can hold: those of models that people bring may not be."""
-    sides = struct.unpack_from(">II", texture_png, PNG_SIDES_AT)
-    fit = tuple(min(LARGEST_TEXTURE_PX, 2 ** round(math.log2(side))) for side in sides)
-    if fit == sides:
-        return texture_png
-    import cv2
-
-    pixels = cv2.resize(decode_png(texture_png), fit, interpolation=cv2.INTER_AREA)
-    return encode_png(np.asarray(pixels, np.uint8))
 
 
 def _stage(animation: Animation, shown: ShadedFrames, provenance: Provenance, *, title: str) -> Any:

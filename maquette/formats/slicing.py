@@ -8,10 +8,12 @@ does not: G-code as a product, for which a printer's own profile is needed.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -28,6 +30,7 @@ from maquette.solids.printers import Printer, printer_of
 from maquette.types import File, Mesh
 
 PROGRAM = "prusa-slicer"
+NO_RANDOM_ADDRESSES, AS_IT_IS = 0x0040000, 0xFFFFFFFF  # words of Linux' personality(2)
 MOST_SECONDS = 240.0  # 200 k faces at the size of a bed take one
 VERSION_SECONDS = 20.0
 LAYER_LINES = 0.5  # of the nozzle: the usual quality
@@ -166,7 +169,7 @@ def _wishes(printer: Printer) -> list[str]:
 def _run(words: list[str], folder: Path, *, within_s: float) -> str:
     """What the program says."""
     try:
-        with _one_core():
+        with _one_core(), _same_addresses():
             return said_by([PROGRAM, *words], folder, within_s=within_s)
     except OSError as missing:
         raise ToolError(
@@ -192,3 +195,22 @@ def _one_core() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+@contextlib.contextmanager
+def _same_addresses() -> Iterator[None]:
+    """What is started meanwhile finds its memory at the same addresses each time.
+
+    It goes through some of its lines in the order of their addresses, so its paths would differ
+    from run to run, and its figures by a second. Where this is forbidden they still do.
+    """
+    ask = getattr(ctypes.CDLL(None), "personality", None) if sys.platform == "linux" else None
+    before = -1 if ask is None else ask(ctypes.c_ulong(AS_IT_IS))  # of this thread, inherited
+    if ask is None or before == -1:
+        yield
+        return
+    ask(ctypes.c_ulong(before | NO_RANDOM_ADDRESSES))
+    try:
+        yield
+    finally:
+        ask(ctypes.c_ulong(before))

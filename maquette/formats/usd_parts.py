@@ -8,6 +8,8 @@ What belongs here: parts that cards and animations have in common. What does not
 # pyright: reportAttributeAccessIssue=false
 from __future__ import annotations
 
+import math
+import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +20,14 @@ import numpy as np
 from maquette.errors import FormatError
 from maquette.formats.glb_parts import ROUGHNESS
 from maquette.formats.imprint import imprint
+from maquette.formats.usd_mesh_rules import LARGEST_TEXTURE_PX
 from maquette.provenance import Provenance
 from maquette.solids.surfaces import Shaded
+from maquette.solids.textures import decode_png, encode_png
 from maquette.types import Mesh
 
 TEXTURE = "albedo.png"
+PNG_SIDES_AT = 16  # width and height in the first chunk
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,18 @@ def _texture(stage: Any, root: str) -> Any:
     place = reader.CreateOutput("result", Sdf.ValueTypeNames.Float2)
     texture.CreateInput("st", Sdf.ValueTypeNames.Float2).ConnectToSource(place)
     return texture
+
+
+def fitted_texture(texture_png: bytes) -> bytes:
+    """A texture with sides that phones can hold: powers of two, and not too many pixels."""
+    sides = struct.unpack_from(">II", texture_png, PNG_SIDES_AT)
+    fit = tuple(min(LARGEST_TEXTURE_PX, 2 ** round(math.log2(side))) for side in sides)
+    if fit == sides:
+        return texture_png
+    import cv2
+
+    pixels = cv2.resize(decode_png(texture_png), fit, interpolation=cv2.INTER_AREA)
+    return encode_png(np.asarray(pixels, np.uint8))
 
 
 def layer_bytes(stage: Any) -> bytes:

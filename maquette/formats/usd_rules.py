@@ -25,7 +25,7 @@ from maquette.errors import FormatError
 from maquette.formats.usd_mesh_rules import mesh_faults, texture_faults
 from maquette.formats.usd_motion_rules import moves
 from maquette.formats.usd_shape_rules import shape_faults
-from maquette.formats.usd_turns import USD_TURN
+from maquette.formats.usd_turns import USD_TURN, load_usd
 from maquette.formats.usdz_archive import TEXTURE_SUFFIXES, Entry, Fault, read_archive
 from maquette.types import File
 
@@ -72,7 +72,7 @@ SHADER_INPUTS = {
 }
 
 
-@map_stage(version="1")
+@map_stage(version="1", prepare=load_usd)
 def inspect(usdz: File) -> Made:
     """Hold a package to every rule.
 

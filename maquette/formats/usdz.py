@@ -27,7 +27,7 @@ from maquette.formats.usd_parts import (
     set_clock,
     stage_of,
 )
-from maquette.formats.usd_turns import USD_TURN
+from maquette.formats.usd_turns import USD_TURN, load_usd
 from maquette.formats.usdz_archive import Entry, write_archive
 from maquette.provenance import Provenance
 from maquette.solids.motions import KEYS_PER_S, middle_and_side, reach
@@ -43,7 +43,7 @@ FACE_SHARE = 0.75  # a card of 20 cm becomes one of 15 cm, the size of a face
 FACE_FORWARD_M = 0.10  # clear of the nose
 
 
-@map_stage(version="1", makes="usdz")
+@map_stage(version="1", makes="usdz", prepare=load_usd)
 def package(
     card: Mesh, *, provenance: Provenance, anchor_type: str = "plane", alignment: str = "horizontal"
 ) -> Made:

@@ -38,6 +38,5 @@ def judged(runner: Runner, row: Row, *, roles: tuple[str, ...]) -> Row:
 
 def set_aside(row: Row, trouble: MaquetteError) -> Row:
     """The row as it goes no further."""
-    return replace(
-        row, objects=(), code=trouble.code, reason=trouble.reason, fix=trouble.fix or "see the code"
-    )
+    lost = row.lost_to(trouble)
+    return replace(lost, fix=lost.fix or "see the code")

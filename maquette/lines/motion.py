@@ -144,8 +144,7 @@ def finish(runner: Runner, frames: Manifest, meshes: Manifest) -> Manifest:
         replace(row, params={**row.params, **here}, notes=(), scores={}) for row in meshes.delivered
     )
     given = replace(meshes, rows=tuple(clips))
-    # one after another: USD and another native library that load at once may hang for ever
-    glbs, usdzs, caches = (runner.run(stage, given) for stage in FILMS)
+    glbs, usdzs, caches = runner.run_beside(FILMS, given)
     webs = runner.run(pack_for_web, glbs)
     films = merged(glbs, webs, usdzs, caches, _reels(runner, frames, meshes, posed))
     return replace(meshes, rows=(*posed.rows, *films.rows))

@@ -21,6 +21,7 @@ from maquette.errors import InputError
 MOST_JPEG_SCANS = 100
 MOST_JPEG_SEGMENTS = 2_000
 MOST_PNG_CHUNKS = 100_000
+MOST_WEBP_CHUNKS = 2_000
 MOST_TIFF_NUMBERS_BYTES = 4 * 2**20  # strip offsets of 20,000 rows are 80 kB
 
 ORIENTATION = 0x0112
@@ -84,6 +85,29 @@ def webp_canvas_wh(data: bytes) -> tuple[int, int]:
     return int.from_bytes(width, "little") & 0x3FFF, int.from_bytes(height, "little") & 0x3FFF
 
 
+def end_of(data: bytes, *, kind: str, where: str) -> int:
+    """How many bytes are the picture itself; what hangs behind them is something else."""
+    if kind == "JPEG":
+        ends = [end for marker, _, end in _jpeg_segments(data) if marker == _EOI]
+    elif kind == "PNG":
+        ends = [end for name, _, end in _png_chunks(data, where=where) if name == b"IEND"]
+    else:
+        size = int.from_bytes(data[4:8], "little")
+        ends = [8 + size + size % 2]
+    return min([*ends, len(data)])
+
+
+def frames_in(data: bytes, *, kind: str, where: str) -> int:
+    """How many pictures a PNG or WebP says it shows one after another; 1 is a still."""
+    if kind == "PNG":
+        for name, start, _ in _png_chunks(data, where=where):
+            if name == b"acTL":
+                return max(1, int.from_bytes(data[start + 8 : start + 12], "big"))
+    if kind == "WEBP":
+        return max(1, sum(name == b"ANMF" for name, _, _ in _webp_chunks(data)))
+    return 1
+
+
 def _slim_jpeg(data: bytes, *, where: str) -> Slim:
     kept = [data[:2]]
     scans, orientation = 0, 1
@@ -120,27 +144,43 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _png_orientation(data: bytes, *, where: str) -> int:
-    at, orientation = 8, 1
+    orientation = 1
+    for kind, start, end in _png_chunks(data, where=where):
+        if kind == b"eXIf":
+            orientation = _exif_orientation(data[start + 8 : end - 4])
+    return orientation
+
+
+def _png_chunks(data: bytes, *, where: str) -> Iterator[tuple[bytes, int, int]]:
+    """(kind, start, end) of each chunk, length and checksum counted to it, up to the end mark."""
+    at = 8
     for _ in range(MOST_PNG_CHUNKS):
         if at + 8 > len(data):
-            return orientation
+            return
         size, kind = struct.unpack_from(">I4s", data, at)
-        if kind == b"eXIf":
-            orientation = _exif_orientation(data[at + 8 : at + 8 + size])
+        yield kind, at, at + 12 + size
+        if kind == b"IEND":
+            return
         at += 12 + size
     raise _bomb(where, f"more than {MOST_PNG_CHUNKS:,} chunks")
 
 
 def _webp_orientation(data: bytes) -> int:
-    at = 12
-    for _ in range(MOST_JPEG_SEGMENTS):
-        if at + 8 > len(data):
-            break
-        kind, size = struct.unpack_from("<4sI", data, at)
+    for kind, start, end in _webp_chunks(data):
         if kind == b"EXIF":
-            return _exif_orientation(data[at + 8 : at + 8 + size].removeprefix(b"Exif\x00\x00"))
-        at += 8 + size + size % 2
+            return _exif_orientation(data[start + 8 : end].removeprefix(b"Exif\x00\x00"))
     return 1
+
+
+def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """(kind, start, end) of the first chunks; ends without the byte that makes them even."""
+    at = 12
+    for _ in range(MOST_WEBP_CHUNKS):
+        if at + 8 > len(data):
+            return
+        kind, size = struct.unpack_from("<4sI", data, at)
+        yield kind, at, at + 8 + size
+        at += 8 + size + size % 2
 
 
 def _slim_tiff(data: bytes, *, where: str) -> Slim:

@@ -121,19 +121,25 @@ def _known_format(data: bytes, *, where: str, limits: Limits) -> str:
             f"{where} has {len(data):,} bytes, at most {limits.most_bytes:,} are read",
             fix="save it smaller or as JPEG",
         )
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
+    if kind := kind_of(data):
+        return kind
     raise InputError(
         "PICTURE_TYPE",
-        f"{where} {_guess(data)}",
+        f"{where} {likeness(data)}",
         fix="save it as PNG, JPEG, WebP or TIFF",
     )
 
 
-def _guess(data: bytes) -> str:
+def kind_of(data: bytes) -> str:
+    """Which of `FORMATS` the first bytes are of, whatever the file's name; else nothing."""
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    return "WEBP" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else ""
+
+
+def likeness(data: bytes) -> str:
+    """What bytes that are no picture look like, to follow a file's name in a sentence."""
     if data[4:8] == b"ftyp":
         return f"is a {data[8:12].decode('ascii', 'replace').strip()} file (HEIC, AVIF or video)"
     looks = [what for signature, what in _OTHERS if data.lstrip()[:64].startswith(signature)]
@@ -150,6 +156,7 @@ def _refuse_size(size_wh: tuple[int, int], *, where: str, limits: Limits) -> Non
             f"{where} says it is {width} × {height} pixels; at most {limits.most_pixels:,} in all "
             f"and {limits.longest_px:,} along a side are decoded",
             fix="scale it down; 4096 pixels along the long side are plenty",
+            details={"width_px": width, "height_px": height, "maximum_px": limits.most_pixels},
         )
 
 

@@ -8,6 +8,7 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from maquette.batch import runner as runner_module
 from maquette.batch.bucket import BucketStore
+from maquette.batch.private import private_store
 from maquette.batch.store import FolderStore, StoreSpec
 from tests import toys
 
@@ -51,7 +52,19 @@ def folder(tmp_path):
     return FolderStore(tmp_path / "store")
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture
+def private_folder(folder):
+    """A folder as one private batch sees it."""
+    return private_store(folder, "anna-1f3a9c02")
+
+
+@pytest.fixture
+def private_bucket(bucket):
+    """A bucket as one private batch sees it."""
+    return private_store(bucket, "anna-1f3a9c02")
+
+
+@pytest.fixture(params=["folder", "bucket", "private_folder", "private_bucket"])
 def store(request):
     """Each kind of store in turn: the contract is the same."""
     return request.getfixturevalue(request.param)

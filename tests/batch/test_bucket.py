@@ -2,10 +2,13 @@
 
 import http.server
 import threading
+from functools import partial
+from types import SimpleNamespace
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from maquette.batch.bucket import BucketStore
 from maquette.batch.store import StoreSpec
@@ -139,3 +142,95 @@ def test_a_conflict_another_writer_won_is_a_loss(stubborn):
     stubborn.head_status = 200
     store = BucketStore(StoreSpec("s3://toys"), client=client_of(stubborn.url))
     assert store.put_if_absent("a", b"1") is False
+
+
+@pytest.fixture
+def versioned(s3):
+    """A store in a bucket that keeps older versions."""
+    if "versioned" not in {one["Name"] for one in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket="versioned")
+        status = {"Status": "Enabled"}
+        s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration=status)
+    return BucketStore(StoreSpec("s3://versioned/deep"), client=s3)
+
+
+def versions_in(s3):
+    """Every version and every marker of a bucket that keeps them."""
+    told = s3.list_object_versions(Bucket="versioned")
+    found = (*told.get("Versions", ()), *told.get("DeleteMarkers", ()))
+    return sorted(one["Key"] for one in found)
+
+
+def test_erasing_takes_older_versions_with_it(s3, versioned):
+    """Replaced and deleted objects go as well, and the marks that say so; neighbours stay."""
+    for data in (b"first", b"second"):
+        versioned.put("faces/anna.jpg", data)
+    versioned.put("faces/anna/a", b"1")
+    versioned.put("faces/ben/a", b"1")
+    versioned.delete("faces/anna/a")
+    assert [6, 5] == [entry.size for entry in versioned.erase("faces/anna.jpg")]
+    assert ["faces/anna/a"] == [entry.key for entry in versioned.erase("faces/anna/")]
+    assert ["deep/faces/ben/a"] == versions_in(s3)
+    versioned.erase("faces/")
+    assert [] == versions_in(s3)
+
+
+class ShortPages:
+    """A client that is told three objects to a page."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def __getattr__(self, name):
+        return getattr(self._client, name)
+
+    def get_paginator(self, call):
+        """The paginator, with its pages cut."""
+        paginate = self._client.get_paginator(call).paginate
+        return SimpleNamespace(paginate=partial(paginate, PaginationConfig={"PageSize": 3}))
+
+
+def test_erasing_more_than_a_page_of_versions(s3, versioned):
+    """Pages after the first are found, though what came before them is deleted."""
+    versioned.put("stays", b"1")
+    for data in (b"1", b"2"):
+        for n in range(7):
+            versioned.put(f"many/{n}", data)
+    store = BucketStore(versioned.spec, client=ShortPages(s3))
+    assert 14 == len(store.erase("many/"))
+    assert ["deep/stays"] == versions_in(s3)
+    versioned.erase("stays")
+
+
+def test_erasing_ends_uploads_that_never_did(s3, bucket):
+    """What a killed writer sent of a large file is not kept."""
+    for key in ("faces/anna.jpg", "faces/ben.jpg"):
+        s3.create_multipart_upload(Bucket=bucket.bucket, Key=bucket.prefix + key)
+    assert [] == bucket.erase("faces/anna.jpg")
+    told = s3.list_multipart_uploads(Bucket=bucket.bucket, Prefix=bucket.prefix)
+    assert [f"{bucket.prefix}faces/ben.jpg"] == [one["Key"] for one in told["Uploads"]]
+
+
+class Plain:
+    """A client of a server that knows nothing of versions."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def __getattr__(self, name):
+        return getattr(self._client, name)
+
+    def get_paginator(self, call):
+        """As the server does, or its refusal."""
+        if call == "list_object_versions":
+            raise ClientError({"Error": {"Code": "NotImplemented"}}, call)
+        return self._client.get_paginator(call)
+
+
+def test_a_server_without_versions_is_erased_all_the_same(s3, bucket):
+    """What it lists is deleted by its key."""
+    store = BucketStore(bucket.spec, client=Plain(s3))
+    for key in ("faces/a", "faces/b", "other"):
+        store.put(key, b"1")
+    assert ["faces/a", "faces/b"] == [entry.key for entry in store.erase("faces/")]
+    assert ["other"] == [entry.key for entry in store.list("")]

@@ -245,3 +245,39 @@ def test_missing_crosses_processes_with_its_key():
     """The error survives being taken apart and rebuilt, as it must between workers."""
     again = copy.copy(ObjectMissing("a/b"))  # by the same __reduce__
     assert (again.key, again.code) == ("a/b", "OBJECT_MISSING")
+
+
+def test_erasing_leaves_no_empty_folder(folder):
+    """A folder's name may tell of somebody; those in which something is left stay."""
+    for key in ("private/anna/blobs/aa/x", "private/anna/records/y", "private/ben/z"):
+        folder.put(key, b"1")
+    folder.erase("private/anna/")
+    assert ["ben"] == [path.name for path in (folder.root / "private").iterdir()]
+
+
+def test_erasing_takes_what_a_killed_writer_left(folder):
+    """Its half-made file goes with its key or with its folder; another's is left to its writer."""
+    code = textwrap.dedent("""
+        import os, signal, sys
+        from pathlib import Path
+        from maquette.batch.store import FolderStore
+        store = FolderStore(Path(sys.argv[1]))
+        os.fsync = lambda file: os.kill(os.getpid(), signal.SIGKILL)
+        store.put(sys.argv[2], b"a face")
+    """)
+    written = ("private/anna/blobs/a.png", "inbox/anna.jpg", "inbox/anna.jpg2", "private/ben/a")
+    for key in written:
+        subprocess.run([sys.executable, "-c", code, str(folder.root), key], check=False)
+    half_made = folder.root / ".half-made"
+    assert 4 == len([path for path in half_made.iterdir() if path.read_bytes() == b"a face"])
+    folder.erase("private/anna/")
+    folder.erase("inbox/anna.jpg")
+    left = sorted(path.name.rpartition(".")[0] for path in half_made.iterdir())
+    assert ["inbox%anna.jpg2", "private%ben%a"] == left
+
+
+def test_a_key_of_any_length_may_be_half_made(folder):
+    """The name of its temporary file is cut, between letters."""
+    key = "/".join(["Süße-Kätzchen-🐱" * 5] * 8)
+    folder.put(key, b"1")
+    assert b"1" == folder.get(key)

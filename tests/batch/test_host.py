@@ -8,6 +8,7 @@ import pytest
 
 from maquette.batch import values as values_module
 from maquette.batch.host import Craft, EngineSpec, Host, Job, Task, named
+from maquette.batch.private import private_store
 from maquette.batch.records import ObjectRef, blob_key
 from maquette.batch.stages import map_stage
 from maquette.provenance import Provenance
@@ -140,3 +141,24 @@ def test_files_keep_how_their_name_ends(folder):
 def test_what_it_names_is_found_by_name():
     """``module:name``, as it is said across processes."""
     assert toys.CODECS is named(Craft("tests.toys:CODECS").codecs)
+
+
+@map_stage(version="1", makes="text")
+def spill(text: File) -> File:
+    """Says what it was handed while it fails, as careless libraries do."""
+    raise ValueError(f"cannot read {text.data!r}")
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["shared", "private"])
+def test_a_librarys_own_words_are_told_but_of_a_private_batch(folder, monkeypatch, private):
+    """There they may hold pixels: what failed and where is told, and not what it said."""
+    monkeypatch.setattr(toys, "spill", spill, raising=False)
+    monkeypatch.setattr(spill, "path", "tests.toys:spill")
+    store = private_store(folder, "anna-1f3a9c02") if private else folder
+    row = toys.Row("a", objects=(toys.kept(store, "a face"),))
+    runner = toys.runner_on(store)
+    (failed,) = runner.run(spill, toys.Manifest("stickers", "x", "b", (row,))).rows
+    assert "STAGE_FAILED" == failed.code
+    assert failed.reason.startswith("ValueError in spill:")
+    assert private is not ("a face" in failed.reason)
+    assert "report it" in failed.fix

@@ -38,7 +38,15 @@ ROW = Row(
     scores={"width_m": 0.1},
     notes=("looked at",),
 )
-BAD = Row(item="dog", stage="draw", recipe="r2", code="CODE", reason="why", fix="how")
+BAD = Row(
+    item="dog",
+    stage="draw",
+    recipe="r2",
+    code="CODE",
+    reason="why",
+    fix="how",
+    details={"size_px": [12, 8], "kind": "🐶"},
+)
 MANIFEST = Manifest("stickers", "sticker_images", "cats-1", (ROW, BAD))
 
 
@@ -142,6 +150,7 @@ CHANGED = {
     "code": "X",
     "reason": "x",
     "fix": "x",
+    "details": {"size_px": 1},
 }
 
 

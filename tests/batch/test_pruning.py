@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from maquette.batch.manifests import Manifest, commit
+from maquette.batch.private import private_store
 from maquette.batch.pruning import Policy, carry_out, plan
 from maquette.batch.runner import Runner
 from tests import toys
@@ -164,3 +165,15 @@ def test_the_sweep_counts_bytes(folder):
     toys.kept(folder, "12345")
     age(folder, days=2)
     assert 5 == plan(folder, policy=Policy(), now=NOW + timedelta(0)).freed_bytes
+
+
+def test_what_is_private_is_never_swept(folder):
+    """Neither its orphans nor its intermediates: an order is kept or forgotten as a whole."""
+    private = private_store(folder, "anna-1f3a9c02")
+    make(private, "a", "b", batch="anna-1f3a9c02")
+    toys.kept(private, "orphan")
+    age(folder, days=4_000)
+    before = keys(folder, "private/")
+    gone = swept(folder, keep_days=1, history_days=1)
+    assert [] == [key for key in gone if not key.startswith("manifests/")]
+    assert before == keys(folder, "private/")

@@ -1,6 +1,7 @@
 """Recipes and records: what names an item's work, and what came of it."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -142,9 +143,18 @@ def test_a_record_comes_back_as_it_went(store, record):
 
 
 def test_a_record_that_set_aside_tells_code_reason_and_fix():
-    """What was refused is told with all a person needs."""
-    record = set_aside(toys.paint, "cd" * 20, InputError("CODE", "why", fix="how"))
+    """What was refused is told with all a person needs, and with the figures a machine needs."""
+    trouble = InputError("CODE", "why", fix="how", details={"size_px": 12})
+    record = Record.from_bytes(set_aside(toys.paint, "cd" * 20, trouble).to_bytes())
     assert ("CODE", "why", "how", ()) == (record.code, record.reason, record.fix, record.objects)
+    assert {"size_px": 12} == record.details
+
+
+def test_a_record_from_before_details_is_read():
+    """What an older version wrote has none."""
+    record = set_aside(toys.paint, "cd" * 20, InputError("CODE", "why"))
+    older = {name: value for name, value in vars(record).items() if name != "details"}
+    assert record == Record.from_bytes(json.dumps(older).encode())
 
 
 def test_there_is_no_record_before_it_is_written(store):

@@ -28,6 +28,9 @@ class Flaky:
     def slots(self, parallel):
         return self._place.slots(parallel)
 
+    def prepare(self, stage):
+        self._place.prepare(stage)
+
     def run(self, job, tasks):
         self.calls += 1
         outcomes = self._place.run(job, tasks)

@@ -1,6 +1,7 @@
 """The runner: what is made, what is reused, what is set aside, what is told."""
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -67,6 +68,16 @@ def test_an_engine_is_asked_who_it_is_once(folder):
     place = Asked(Host(folder, toys.CRAFT))
     toys.runner_on(folder, place=place).run(toys.paint, toys.asked(*"abcdefgh"))
     assert place.asked == 1
+
+
+def test_stages_are_prepared_before_there_are_threads(folder):
+    """Once per run, and not at all when there is nothing to make."""
+    threads = threading.active_count()
+    for _ in range(2):
+        made = toys.runner_on(folder).run(toys.want_preparing, toys.asked(*"abcd"))
+        assert {f"[{threads}]"} == {
+            toys.read(folder, row, "text").partition(" ")[2] for row in made.rows
+        }
 
 
 def chain(runner, asked):
@@ -141,6 +152,7 @@ def test_what_was_refused_is_set_aside_and_the_rest_is_delivered(folder):
     bad = made.quarantined[0]
     assert "ask for something else" == bad.fix
     assert bad.reason.startswith("will not double b")
+    assert {"text": bad.reason.removeprefix("will not double ")} == bad.details
     assert (2, 0, 1) == toys.counts(runner, toys.double)
     assert {"TEXT_REFUSED": 1} == runner.tallies["double"].codes
 

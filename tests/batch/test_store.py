@@ -208,6 +208,7 @@ def test_listing_does_not_climb(store, prefix):
         assert refused.code == "KEY_INVALID"
 
 
+@pytest.mark.parametrize("store", ["folder", "bucket"], indirect=True)  # four seconds each
 def test_listing_a_thousand_and_more(store):
     """A listing goes on past the first thousand."""
     names = [f"many/{n:04d}" for n in range(1_005)]
@@ -241,6 +242,40 @@ def test_a_store_is_opened_by_what_it_says_of_itself(store, s3):
     store.put("a", b"1")
     again = open_store(store.spec, client=s3 if store.spec.url.startswith("s3:") else None)
     assert again.get("a") == b"1"
+
+
+def test_a_key_is_erased_and_its_neighbours_stay(store):
+    """A key is that key alone, though others begin with the same letters."""
+    for key in ("inbox/a.jpg", "inbox/a.jpg2", "inbox/a.jpg/b", "inbox/b"):
+        if key != "inbox/a.jpg/b" or not store.exists("inbox/a.jpg"):
+            store.put(key, b"123")
+    (gone,) = store.erase("inbox/a.jpg")
+    assert ("inbox/a.jpg", 3) == (gone.key, gone.size)
+    assert ["inbox/a.jpg2", "inbox/b"] == keys(store, "inbox/")
+
+
+def test_a_folder_is_erased_whole(store):
+    """All below a slash goes, however deep; a folder that begins alike stays."""
+    for key in ("blobs/an/x/y", "blobs/an/z", "blobs/anna/x", "other"):
+        store.put(key, b"123")
+    assert ["blobs/an/x/y", "blobs/an/z"] == sorted(e.key for e in store.erase("blobs/an/"))
+    assert ["blobs/anna/x", "other"] == keys(store, "")
+
+
+def test_erasing_is_quiet_about_what_is_gone(store):
+    """Erasing twice is erasing once."""
+    store.put("a/b", b"1")
+    assert [1, 0] == [len(store.erase("a/")) for _ in range(2)]
+    assert [] == store.erase("a/b")
+
+
+@pytest.mark.parametrize("place", ["", "/", "../", "/etc/", "a//", "a/../"])
+def test_nobody_erases_everything_by_a_slip(store, place):
+    """A place that is no key, less its slash, is refused."""
+    store.put("a/b", b"1")
+    with pytest.raises(InputError, match="KEY_INVALID"):
+        store.erase(place)
+    assert ["a/b"] == keys(store, "")
 
 
 def imported(path):

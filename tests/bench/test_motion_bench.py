@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bench.motion import clip_rows
+from bench.kills import Fate, fate, records, run
+from bench.motion import RUN, clip_rows
 from bench.motion_clips import FILMED, box_of, drawn_cutouts, footage
-from bench.motion_kills import Fate, fate, records, run
 from tests.drawn_clips import Clip
 from tests.shots import overlap
 
@@ -33,10 +33,10 @@ def test_a_fate_is_judged(worked, differ, is_right):
 def test_a_killed_run_goes_on_where_it_was(tmp_path):
     """Killed half-way, the line makes only what no record stands for, and delivers the same."""
     upload = drawn_cutouts(tmp_path / "clip", side_px=64, faces=500)
-    whole = run(tmp_path / "whole", upload)
+    whole = run(tmp_path / "whole", upload, by=RUN)
     assert [] == whole["set_aside"]
     at_record = round(0.7 * records(tmp_path / "whole").total())  # some frames are meshes by then
-    one = fate(tmp_path / "killed", upload, at_record=at_record, whole=whole)
+    one = fate(tmp_path / "killed", upload, by=RUN, at_record=at_record, whole=whole)
     assert one is not None, "it ended before it could be killed"
     assert (one.wanted, ()) == (one.worked, one.differ)
     frames = whole["worked"]["pose"]

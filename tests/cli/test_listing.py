@@ -46,7 +46,24 @@ def test_clips_are_listed(tmp_path, capsys):
     )
 
 
-@pytest.mark.parametrize("what", ["shots", "prints", "motion"])
+def test_figurines_are_listed(tmp_path, capsys):
+    """One line per order: its body, its size, and how good it became."""
+    held = open_store(str(tmp_path))
+    held.put("batches/figurines/anna-1.json", b"{}")
+    row = Row("anna", {"template": "bust", "height_mm": 80.0}, scores={"styled_colours": 20.0})
+    for asset in ("face_photos", "face_styles", "figurines"):
+        commit(held, Manifest("figurines", asset, "anna-1", (row,)))
+    last = Row("anna", {"style": "ink"}, scores={"quality": 0.9, "quality_identity": 0.8})
+    commit(held, Manifest("figurines", "figurine_files", "anna-1", (last,)))
+    assert 0 == main(["list", "figurines", "--store", str(tmp_path), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert ("anna", "bust", "ink", 80.0, 0.9, "identity", "delivered") == tuple(
+        told[name]
+        for name in ("item", "template", "style", "height_mm", "quality", "weakest", "status")
+    )
+
+
+@pytest.mark.parametrize("what", ["shots", "prints", "motion", "figurines"])
 def test_other_projects_are_left_out(store, what, capsys):
     """Nothing of another project is told, in any catalogue."""
     assert 0 == main(["list", what, "--store", store, "--json", "--project", "Other"])

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 import yaml
 
+from jobs.forgetting import forget_faces
 from jobs.housekeeping import prune
 from jobs.orders import order_stickers
 from maquette.cli import main
@@ -80,6 +81,7 @@ def _expect_help(words):
 CONFIG = re.compile(r"(ops|resources):")
 ORDER = re.compile(r"^objects:", re.MULTILINE)
 PRINT_ORDER = re.compile(r"^(prompt|pictures|concept|model):", re.MULTILINE)
+FIGURINE_ORDER = re.compile(r"^photo:", re.MULTILINE)  # their own page's test reads them
 ORDERS = [
     block
     for name in ("roto.md", "README.md")
@@ -93,6 +95,7 @@ EXAMPLES = [
     if not CONFIG.match(block.text)
     and not ORDER.search(block.text)
     and not PRINT_ORDER.search(block.text)
+    and not FIGURINE_ORDER.search(block.text)
 ]
 PRINT_ORDERS = [block for block in blocks("yaml", of="README.md") if PRINT_ORDER.search(block.text)]
 
@@ -145,7 +148,7 @@ CONFIGS = [block for block in blocks("yaml") if CONFIG.match(block.text)]
 def test_run_configs_are_valid(block):
     """What a page says to write into a launchpad is accepted there."""
     config = yaml.safe_load(block.text)
-    jobs = {"place_sticker_order": order_stickers, "sweep": prune}
+    jobs = {"place_sticker_order": order_stickers, "sweep": prune, "forget_orders": forget_faces}
     if "ops" in config:
         (op,) = config["ops"]
         job = build_defs().resolve_job_def(jobs[op].name)

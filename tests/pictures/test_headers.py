@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from maquette.errors import InputError
-from maquette.pictures.headers import slim, webp_canvas_wh
+from maquette.pictures.headers import end_of, frames_in, slim, webp_canvas_wh
 from tests.hostile import png_chunk, png_of, sample, saved, tiff_of
 
 
@@ -57,3 +57,21 @@ def test_renames_links_to_other_tiff_directories():
     assert len(found) == len(data)
     assert b"\x69\x87" not in found
     assert b"\x25\x88" not in found
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_tells_where_a_picture_ends(kind: str):
+    """What hangs behind a file is not counted to it, and a torn file ends where it ends."""
+    data = saved(sample(), kind)
+    assert len(data) == end_of(data, kind=kind, where="a")
+    assert len(data) == end_of(data + b"PK and more", kind=kind, where="a")
+    assert len(data) - 9 == end_of(data[:-9], kind=kind, where="a")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_counts_the_pictures_of_an_animation(kind: str):
+    """Three pictures one after another are three, a still is one."""
+    turned = [sample().rotate(90), sample().rotate(180)]
+    moving = saved(sample(), kind, save_all=True, append_images=turned)
+    assert 1 == frames_in(saved(sample(), kind), kind=kind, where="a")
+    assert 3 == frames_in(moving, kind=kind, where="a")

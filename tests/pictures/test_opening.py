@@ -129,3 +129,25 @@ def test_opens_what_follows_a_film():
     """A phone's picture with a film behind it gives the picture's own pixels."""
     data = saved(sample(), "JPEG")
     assert np.array_equal(opened(data), opened(data + io.BytesIO(bytes(range(256)) * 9000).read()))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize(
+    "behind",
+    [
+        pytest.param(b"PK\x03\x04" + bytes(60), id="zip"),
+        pytest.param(b"<html><script>alert(1)</script></html>", id="page"),
+        pytest.param(b"%PDF-1.7\n%%EOF", id="pdf"),
+    ],
+)
+def test_what_hangs_behind_a_picture_is_dropped(kind: str, behind: bytes):
+    """A file that is a picture and something else as well gives the picture and nothing else."""
+    data = saved(corners(), kind)
+    assert np.array_equal(opened(data), opened(data + behind))
+
+
+def test_what_hides_before_a_picture_is_refused():
+    """A page or an archive with a picture behind it is no picture."""
+    for before in (b"<html><!--", b"PK\x03\x04", b"GIF89a"):
+        with pytest.raises(InputError, match="PICTURE_TYPE"):
+            opened(before + saved(corners(), "JPEG"))

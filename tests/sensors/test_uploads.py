@@ -16,6 +16,7 @@ from sensors.uploads import (
     RUNS_AT_MOST,
     SETTLE_S,
     VERSION_TAG,
+    new_faces,
     new_prompt_sets,
     plain_look,
     prompt_sets_among,
@@ -384,3 +385,18 @@ def test_a_listed_upload_is_what_the_model_above_thinks_it_is():
     """The keys of the property test are uploads, its photos are not."""
     assert [True] * len(KEYS) == [is_upload(entry(key)) for key in KEYS]
     assert [False] * len(PHOTOS) == [is_upload(entry(key)) for key in PHOTOS]
+
+
+def test_a_face_starts_nothing_until_somebody_orders(store, instance):
+    """A photo is nobody's consent; an order and its photo are one run of its own partition."""
+    then = datetime.now(UTC).timestamp() - 60
+    context = dg.build_sensor_context(
+        instance=instance, resources={"store": StoreResource(url=str(store.root))}
+    )
+    for name, data in (("anna.jpg", b"a photo"), ("anna.yaml", b"photo: anna.jpg\nconsent: yes\n")):
+        assert not new_faces(context).run_requests
+        store.put(INBOX["figurines"] + name, data)
+        os.utime(store.root / INBOX["figurines"] / name, (then, then))
+    answer = new_faces(context)
+    (run,) = carry_out(answer, instance)
+    assert [run.partition_key] == instance.get_dynamic_partitions("figurine_batches")

@@ -213,7 +213,8 @@ def _seam(build: Build) -> float:
 
 
 def _trousers(build: Build, colours: Palette, *, turned_up: RGB | None = None) -> list[Part]:
-    hips = Part("hips", limbs.hips(build), colours.trousers)
+    # on a seat a sharp corner would fold into a film
+    hips = Part("hips", limbs.hips(build), colours.trousers, build.thick(0.03))
     return [hips, *_legs(build, colours, turned_up=turned_up)]
 
 

@@ -16,10 +16,18 @@ from maquette.solids.bodies.lettering import plain_line
 from maquette.solids.bodies.limbs import STOUT, Build, neck, reach
 from maquette.solids.bodies.outfits import PALETTES, outfit
 from maquette.solids.bodies.poses import BUST_RISE, CHIN, SEATED_RISE, Room, pose_of
+from maquette.solids.bodies.realistic import HEAD_SHARE as REALISTIC_SHARE
+from maquette.solids.bodies.realistic import PEOPLE, realistic_body
 from maquette.types import Floats
 
 TEMPLATES = ("standing", "arms-up", "sitting", "waving", "superhero", "bust")
-HEAD_SHARE = {name: 0.50 if name == "bust" else 0.42 for name in TEMPLATES}
+REALISTIC = tuple(PEOPLE)  # for the extra `anny`
+EVERY_TEMPLATE = (*TEMPLATES, *REALISTIC)
+HEAD_SHARE = {
+    **dict.fromkeys(TEMPLATES, 0.42),
+    "bust": 0.50,
+    **dict.fromkeys(REALISTIC, REALISTIC_SHARE),
+}
 HEAD_SHARES = (0.30, 0.55)
 NECK, WIDEST_NECK = 0.092, 0.2  # of the size, of the head's height
 WIDEST_BUST = 2.15  # size of a bust, in head heights
@@ -30,27 +38,30 @@ def body_of(template: str, *, head_share: float = 0.0, text: str = "", skin: RGB
     """A body in the pose of a template, 1.0 high with its plain head.
 
     Args:
-        template: one of `TEMPLATES`.
+        template: one of `TEMPLATES`, or with the extra `anny` one of `REALISTIC`.
         head_share: how much of the height is head, 0.3 to 0.55; 0 is what suits the template.
         text: on the front of the base, at most 24 letters; empty for a plain base.
         skin: colour of face, neck and hands.
 
-    Raises InputError TEMPLATE_UNKNOWN, HEAD_SHARE_RANGE or BASE_TEXT_LONG.
+    Raises InputError TEMPLATE_UNKNOWN, HEAD_SHARE_RANGE or BASE_TEXT_LONG, and for realistic
+    bodies ToolError ANNY_NOT_INSTALLED or ANNY_FAILED.
     """
-    if template not in TEMPLATES:
+    if template not in EVERY_TEMPLATE:
         raise InputError(
             "TEMPLATE_UNKNOWN",
             f"there is no template {template!r}",
-            fix=f"use one of {', '.join(TEMPLATES)}",
+            fix=f"use one of {', '.join(EVERY_TEMPLATE)}",
         )
     low, high = HEAD_SHARES
-    share = head_share or HEAD_SHARE[template]
-    if not low <= share <= high:  # also refuses nan
+    if head_share and not low <= head_share <= high:  # also refuses nan
         raise InputError(
             "HEAD_SHARE_RANGE",
             f"head_share is {head_share:g}",
             fix=f"give a number from {low:g} to {high:g}, or 0",
         )
+    share = head_share or HEAD_SHARE[template]
+    if template in PEOPLE:
+        return realistic_body(template, share=share, text=plain_line(text), skin=skin)
     return _built(template, share, plain_line(text), skin)
 
 

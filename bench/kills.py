@@ -1,6 +1,7 @@
-"""The motion line killed on its way, and run again: what the second run makes, and what comes out.
+"""A line killed on its way, and run again: what the second run makes, and what comes out.
 
-What belongs here: killing, running again, comparing. What does not: bounds.
+What belongs here: killing, running again, comparing. What does not: bounds, and the modules that
+run a line (`motion_run`, `figurine_run`), each of which takes a store and an upload.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ class Fate:
         return self.worked == self.wanted and not self.differ
 
 
-def run(store: Path, upload: Path) -> dict[str, Any]:
-    """One undisturbed run in a process of its own; what it answers."""
+def run(store: Path, upload: Path, *, by: str) -> dict[str, Any]:
+    """One undisturbed run in a process of its own, by that module; what it answers."""
     done = subprocess.run(
-        _command(store, upload),
+        _command(store, upload, by),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -58,10 +59,10 @@ def run(store: Path, upload: Path) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def killed(store: Path, upload: Path, *, at_record: int, later_s: float) -> bool:
+def killed(store: Path, upload: Path, *, by: str, at_record: int, later_s: float) -> bool:
     """Run it and kill it a little after so many records stand; false where it was faster."""
     child = subprocess.Popen(
-        _command(store, upload),
+        _command(store, upload, by),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -78,21 +79,28 @@ def killed(store: Path, upload: Path, *, at_record: int, later_s: float) -> bool
 
 
 def fate(
-    folder: Path, upload: Path, *, whole: dict[str, Any], at_record: int, later_s: float = 0.0
+    folder: Path,
+    upload: Path,
+    *,
+    by: str,
+    whole: dict[str, Any],
+    at_record: int,
+    later_s: float = 0.0,
 ) -> Fate | None:
     """Kill a run when so many records stand, run it again; None where it ended before.
 
     Args:
         folder: for the store, must be new.
         upload: what is made.
+        by: the module that runs the line.
         whole: the answer of an undisturbed run.
         at_record: how many.
         later_s: and so long after that.
     """
-    if not killed(folder, upload, at_record=at_record, later_s=later_s):
+    if not killed(folder, upload, by=by, at_record=at_record, later_s=later_s):
         return None
     stood = records(folder)
-    again = run(folder, upload)
+    again = run(folder, upload, by=by)
     names = whole["files"].keys() | again["files"].keys()
     differ = tuple(n for n in sorted(names) if whole["files"].get(n) != again["files"].get(n))
     return Fate(stood, Counter(again["worked"]), Counter(whole["worked"]) - stood, differ)
@@ -104,8 +112,10 @@ def records(store: Path) -> Counter[str]:
 
 
 def _record_paths(store: Path) -> list[Path]:
-    return [path for path in store.glob("records/*/*/*.json") if not path.name.startswith(".")]
+    places = ("records/*/*/*.json", "private/*/records/*/*/*.json")
+    found = (path for place in places for path in store.glob(place))
+    return [path for path in found if not path.name.startswith(".")]
 
 
-def _command(store: Path, upload: Path) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", "bench.motion_run", str(store), str(upload)]
+def _command(store: Path, upload: Path, by: str) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", by, str(store), str(upload)]
