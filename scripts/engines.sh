@@ -26,4 +26,4 @@ if [ $# -eq 1 ]; then
 fi
 venv=$1
 shift
-exec "$uv" pip install --quiet --python "$venv/bin/python" -c constraints.txt "$@" -e '.[dev,gpu,sam2]'
+exec "$uv" pip install --quiet --python "$venv/bin/python" -c constraints.txt "$@" -e '.[dev,gpu,sam2,anny]'

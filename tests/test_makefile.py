@@ -129,7 +129,7 @@ def test_a_torch_wheel_at_hand_is_used(checkout, tmp_path):
     (tmp_path / "wheels" / "torch-2.13.0+cpu-cp311-cp311-linux_x86_64.whl").touch()
     told = f"{tmp_path}/empty {tmp_path}/wheels"
     asked, _ = installed(checkout, PIP_FIND_LINKS=told)
-    assert f"--find-links {tmp_path}/wheels -e .[dev,gpu,sam2]" in asked
+    assert f"--find-links {tmp_path}/wheels -e .[dev,gpu,sam2,anny]" in asked
 
 
 def test_else_the_index_of_cpu_builds_is_used(checkout):

@@ -14,6 +14,7 @@ import numpy as np
 
 from maquette.engines import face_vectors
 from maquette.engines.shelf import shelf_file, shelf_sums
+from maquette.engines.yunet_mesh import quiet
 from maquette.roles import EngineInfo, FaceRecogniser
 from maquette.types import Face, Floats, Picture
 
@@ -42,7 +43,8 @@ class SFace:
         rgb = face_vectors.crop_112(picture, face)
         with self._lock:  # an OpenCV network keeps its last input: one face at a time
             if self._network is None:
-                self._network = cv2.FaceRecognizerSF.create(str(shelf_file("sface")), "")
+                with quiet():
+                    self._network = cv2.FaceRecognizerSF.create(str(shelf_file("sface")), "")
             return face_vectors.unit(self._network.feature(np.ascontiguousarray(rgb[..., ::-1])))
 
     def close(self) -> None:

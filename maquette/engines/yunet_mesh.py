@@ -105,7 +105,7 @@ class _Networks:
 
     def __init__(self) -> None:
         boxes, points = shelf_file("yunet"), shelf_file("face-mesh")
-        with _quiet():
+        with quiet():
             self._boxes: Any = cv2.FaceDetectorYN.create(str(boxes), "", (NEAR_PX, NEAR_PX))
         self._boxes.setScoreThreshold(SEEN_AT_LEAST)
         # OpenCV's newer engine needs three runs for the three outputs of this net
@@ -126,8 +126,8 @@ class _Networks:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the warning about a target that YuNet's reader prints, though nobody chose one."""
+def quiet() -> Iterator[None]:
+    """Without the warning about a target that OpenCV's readers of faces print; none was chosen."""
     level = cv2.utils.logging.getLogLevel()
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     try:

@@ -52,3 +52,11 @@ def test_one_person_stays_near_herself(recogniser, face):
     assert float(vector @ recogniser.recognise(Picture(soft), face)) > 0.8
     other = egg(width_px=150)
     assert float(vector @ recogniser.recognise(photo(other), other)) < 0.3
+
+
+def test_it_prints_nothing(recogniser, face, capfd):
+    """OpenCV would warn of a target that nobody chose."""
+    recogniser.recognise(astronaut(), face)
+    recogniser.close()
+    recogniser.recognise(astronaut(), face)
+    assert ("", "") == capfd.readouterr()
